@@ -1,0 +1,231 @@
+"""The case: the incident as filed (immutable), the managed record, its tasks, photos and past states."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geometry
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Model, UtcDateTime
+
+STATUSES = (
+    "filed",
+    "accepted",
+    "dispatched",
+    "in_progress",
+    "handled",
+    "closed",
+    "rejected",
+    "verifying",
+    "suspended",
+    "voided",
+)
+PLACED_LEVELS = ("city", "district", "town", "community", "grid")
+IS_OPEN = text("ended_at is null")
+
+
+def _place_indexes() -> list[Index]:
+    """For each level: newest first of all, and by category of the open ones (see docs/adr/0006)."""
+    found: list[Index] = []
+    for level in PLACED_LEVELS:
+        unit = f"{level}_id"
+        found.append(Index(f"ix_case_{level}_filed", unit, text("filed_at desc"), text("id desc")))
+        found.append(
+            Index(
+                f"ix_case_{level}_status", unit, "status", "category", text("filed_at desc"), text("id desc")
+            )
+        )
+        found.append(
+            Index(
+                f"ix_case_{level}_open",
+                unit,
+                "category",
+                text("filed_at desc"),
+                text("id desc"),
+                postgresql_where=IS_OPEN,
+                sqlite_where=IS_OPEN,
+            )
+        )
+    return found
+
+
+class Case(Model):
+    """The managed record opened by an incident. It has one UUID and one number for life.
+
+    Open means `ended_at is null`. `due_at` is the earliest due time of the open tasks; null is never overdue.
+    """
+
+    __tablename__ = "case_record"
+    __table_args__ = (
+        CheckConstraint(f"status in {STATUSES}", name="status"),
+        *_place_indexes(),
+        Index("ix_case_filed", text("filed_at desc"), text("id desc")),
+        Index("ix_case_due", "due_at", postgresql_where=IS_OPEN, sqlite_where=IS_OPEN),
+        Index("ix_case_filed_by", "filed_by_id", text("filed_at desc"), text("id desc")),
+        Index("ix_case_department", "department_id", text("filed_at desc"), text("id desc")),
+        Index("ix_case_holder", "holder_id", "status", postgresql_where=IS_OPEN, sqlite_where=IS_OPEN),
+        Index("ix_case_changed", "changed_at"),
+        Index(
+            "ix_case_statistics",
+            "category",
+            "filed_at",
+            postgresql_include=[
+                "city_id",
+                "district_id",
+                "town_id",
+                "community_id",
+                "grid_id",
+                "status",
+                "ended_at",
+                "due_at",
+                "escalations",
+                "on_time",
+                "restricted",
+                "level",
+            ],
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    # the incident, as filed
+    filed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    filed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    command_hash: Mapped[str] = mapped_column(String(64))
+    observed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    category: Mapped[str] = mapped_column(String(20))
+    catalogue_version_id: Mapped[int] = mapped_column(ForeignKey("catalogue_version.id"))
+    restricted: Mapped[bool] = mapped_column(default=False)
+    description: Mapped[str] = mapped_column(Text, default="")
+    urgency: Mapped[str] = mapped_column(String(12), default="normal")
+    channel: Mapped[str] = mapped_column(String(20), default="inspector")
+    reporter: Mapped[str | None] = mapped_column(Text)
+    extra: Mapped[str | None] = mapped_column(Text)
+    place_text: Mapped[str | None] = mapped_column(Text)
+    accuracy_m: Mapped[float | None]
+    crs: Mapped[str | None] = mapped_column(String(8))
+    raw_geometry: Mapped[str | None] = mapped_column(Text)
+    generation_id: Mapped[int | None] = mapped_column(ForeignKey("generation.id"))
+
+    # where it lies
+    geom: Mapped[Any | None] = mapped_column(Geometry("GEOMETRY", srid=4326))
+    geometry: Mapped[str | None] = mapped_column(Text)
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    placement: Mapped[str] = mapped_column(String(12))
+    nearest_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    bordering: Mapped[str | None] = mapped_column(Text)
+    city_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    district_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    town_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    community_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    scope_path: Mapped[str] = mapped_column(String(240))
+
+    # where it stands
+    status: Mapped[str] = mapped_column(String(12))
+    level: Mapped[str] = mapped_column(String(12))
+    holder_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    escalations: Mapped[int] = mapped_column(default=0)
+    returns: Mapped[int] = mapped_column(default=0)
+    reworks: Mapped[int] = mapped_column(default=0)
+    on_time: Mapped[bool | None]
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class PastState(Model):
+    """Where a case stood from `since` until `until`, so that a list can be asked as of an instant."""
+
+    __tablename__ = "case_past"
+    __table_args__ = (
+        Index("ix_case_past_case_version", "case_id", "version", unique=True),
+        Index("ix_case_past_until", "until", "since"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"))
+    version: Mapped[int]
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    status: Mapped[str] = mapped_column(String(12))
+    level: Mapped[str] = mapped_column(String(12))
+    holder_id: Mapped[int]
+    department_id: Mapped[int | None]
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    escalations: Mapped[int]
+    returns: Mapped[int]
+    reworks: Mapped[int]
+    on_time: Mapped[bool | None]
+    city_id: Mapped[int | None]
+    district_id: Mapped[int | None]
+    town_id: Mapped[int | None]
+    community_id: Mapped[int | None]
+    grid_id: Mapped[int | None]
+
+
+class Task(Model):
+    """One open duty of a unit, department or person on a case, with its own clock."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index("ix_task_case_id", "case_id"),
+        Index(
+            "ix_task_open_due",
+            "due_at",
+            postgresql_where=text("closed_at is null"),
+            sqlite_where=text("closed_at is null"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    term: Mapped[str | None] = mapped_column(String(12))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(String(24))
+
+
+class CaseAction(Model):
+    """An action that was carried out, by the UUID its sender gave it: a repeat does nothing twice."""
+
+    __tablename__ = "case_action"
+    __table_args__ = (Index("ix_case_action_case_id", "case_id"),)
+    uuid: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    command_hash: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CasePhoto(Model):
+    """One photo on one case in one capacity: before, after, check, other."""
+
+    __tablename__ = "case_photo"
+    __table_args__ = (
+        CheckConstraint("kind in ('before','after','check','other')", name="kind"),
+        Index("ix_case_photo_case_sha", "case_id", "sha256", "kind", unique=True),
+        Index("ix_case_photo_sha256", "sha256"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"))
+    sha256: Mapped[str] = mapped_column(String(64), ForeignKey("photo.sha256"))
+    kind: Mapped[str] = mapped_column(String(8))
+    bytes: Mapped[int]
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,109 @@
+"""The JSON API's common ground: its OpenAPI document, its list envelope, its cursors, its script-free page."""
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from flask import Flask, Response, render_template, request
+from flask_babel import gettext as _
+from flask_smorest import Api, Blueprint
+
+from app.core.access import ANYONE, allow
+from app.core.problems import Invalid, Problem
+
+api = Api()
+LIMIT = 50
+MOST = 200
+
+
+def init_app(app: Flask) -> None:
+    app.config.update(
+        API_TITLE="Wangge",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS={
+            "info": {"description": "Grid-based case management. Instants are RFC 3339 UTC."},
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}],
+        },
+    )
+    api.init_app(app)
+    app.register_blueprint(bp)
+
+
+bp = Blueprint("api", __name__)
+
+
+@bp.get("/api/v1/openapi.json")
+@allow(ANYONE)
+def openapi() -> Response:
+    return json_response(api.spec.to_dict())
+
+
+@bp.get("/api/v1/docs")
+@allow(ANYONE)
+def docs() -> str:
+    return render_template("core/api_docs.html", spec=api.spec.to_dict())
+
+
+def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    response = Response(orjson.dumps(value), status=status, content_type="application/json; charset=utf-8")
+    response.headers.update(headers or {})
+    return response
+
+
+def envelope(items: Iterable[Any], *, total: int | None, following: str | None) -> dict[str, Any]:
+    """`{"items": […], "total": n, "next": cursor|null}`; the total comes with the first page only."""
+    return {"items": list(items), "total": total, "next": following}
+
+
+def page_limit() -> int:
+    """`limit` of the request: 1–200, else 422."""
+    text = request.args.get("limit", str(LIMIT))
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= MOST:
+        raise Invalid({"limit": [_("A number from 1 to %(most)s.", most=MOST)]})
+    return int(text)
+
+
+def cursor_of(*values: Any) -> str:
+    """An opaque keyset cursor."""
+    return base64.urlsafe_b64encode(orjson.dumps(values)).rstrip(b"=").decode("ascii")
+
+
+def read_cursor(*kinds: type) -> tuple[Any, ...] | None:
+    """The values of the request's cursor, checked against their types; None on the first page."""
+    text = request.args.get("cursor")
+    if not text:
+        return None
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error):
+        values = None
+    if not isinstance(values, list) or len(values) != len(kinds):
+        raise Invalid({"cursor": [_("This is not a cursor of this list.")]})
+    if any(type(value) is not kind for value, kind in zip(values, kinds, strict=True)):
+        raise Invalid({"cursor": [_("This is not a cursor of this list.")]})
+    return tuple(values)
+
+
+def read_json(limit: int) -> dict[str, Any]:
+    """The request's JSON object. Infinities, lone surrogates and bottomless nesting are refused.
+
+    Raises `Problem` 400, 413 or 422; nothing is kept of a refused body.
+    """
+    if (request.content_length or 0) > limit:
+        raise Problem(_("This is larger than %(most)s bytes.", most=limit), status=413)
+    if not request.is_json:
+        raise Problem(_("Send JSON (Content-Type: application/json)."), status=415)
+    raw = request.get_data(cache=False)
+    if len(raw) > limit:
+        raise Problem(_("This is larger than %(most)s bytes.", most=limit), status=413)
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Problem(_("This is not JSON: %(why)s", why=str(error)), status=400) from None
+    if not isinstance(value, dict):
+        raise Invalid({"_schema": [_("A JSON object is expected.")]})
+    return value

@@ -1,0 +1,143 @@
+"""The session, its types and the one commit point.
+
+Importing shapely and pyproj before the first `load_extension` is load-bearing: SQLite opens extensions
+RTLD_GLOBAL, and Debian's GEOS would then shadow the GEOS inside the shapely wheel (crash or wrong results).
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyproj  # noqa: F401  (before load_extension, see above)
+import shapely  # noqa: F401  (before load_extension, see above)
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, MetaData, TypeDecorator, event
+from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from app.core.drivers import prepare_postgres, prepare_sqlite, sqlite_driver
+
+NAMES = {
+    "ix": "ix_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in and out, stored as UTC (SQLite would silently drop the offset)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Seal = Callable[[Session], None]
+_seals: list[Seal] = []
+
+
+def at_commit_point(seal: Seal) -> Seal:
+    """Register what must happen last inside every write, e.g. the chaining of events."""
+    if seal not in _seals:
+        _seals.append(seal)
+    return seal
+
+
+def is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+def begin_write() -> None:
+    """End the read transaction and begin a writing one.
+
+    On SQLite the write lock is taken now (BEGIN IMMEDIATE): a read that has to become a write loses the
+    race at once, whatever the busy timeout.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        return
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("rows were changed before begin_write()")
+    session.commit()
+    options = {"sqlite_begin": "IMMEDIATE"} if is_sqlite() else {}
+    session.connection(execution_options=options)
+    session.info["writing"] = True
+
+
+def is_writing() -> bool:
+    return bool(db.session().info.get("writing"))
+
+
+def commit() -> None:
+    """The one commit point: flush, seal, commit."""
+    session = db.session()
+    session.flush()
+    for seal in _seals:
+        seal(session)
+    session.commit()
+    session.info.pop("writing", None)
+
+
+def rollback() -> None:
+    session = db.session()
+    session.rollback()
+    session.info.clear()
+
+
+def init_app(app: Flask) -> None:
+    url = make_url(app.extensions["wangge"].database_url)
+    options: dict[str, Any] = {"pool_pre_ping": url.get_backend_name() != "sqlite"}
+    if url.get_backend_name() == "sqlite":
+        options["connect_args"] = {"check_same_thread": False}
+        options["module"] = sqlite_driver()
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        _listen(current_app)
+
+
+def _listen(app: Flask) -> None:
+    engine = db.engine
+    if engine.dialect.name != "sqlite":
+        event.listen(engine, "connect", prepare_postgres)
+        return
+    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "begin", _begin_explicitly)
+
+
+def _begin_explicitly(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

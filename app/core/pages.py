@@ -1,0 +1,139 @@
+"""The frame every page hangs in: menu, language, security headers, errors that name a next step."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_babel import gettext as _
+
+from app.core import assets, language
+from app.core.access import NOBODY, current_actor
+from app.core.config import settings
+from app.core.policy import Actor
+from app.core.problems import Problem
+from app.core.roles import Role
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One entry of the top bar. No roles: everybody who is signed in."""
+
+    code: str
+    label: Any
+    endpoint: str
+    roles: frozenset[Role] = frozenset()
+    order: int = 100
+
+
+@dataclass
+class Menu:
+    """Rooms add their entries when they start."""
+
+    items: dict[str, MenuItem] = field(default_factory=dict)
+
+    def add(self, item: MenuItem) -> None:
+        self.items[item.code] = item
+
+    def shown_to(self, actor: Actor) -> list[MenuItem]:
+        if actor.id is None:
+            return []
+        mine = (item for item in self.items.values() if not item.roles or actor.has(*item.roles))
+        return sorted(mine, key=lambda item: (item.order, item.code))
+
+
+menu = Menu()
+
+
+def init_app(app: Flask) -> None:
+    language.init_app(app)
+    assets.init_app(app)
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["has_page"] = lambda endpoint: endpoint in app.view_functions
+    app.context_processor(_context)
+    app.after_request(_secure)
+
+
+def render(template: str, **context: Any) -> Response:
+    """A page of the signed-in person: never kept by a shared cache, always asked for again."""
+    response = make_response(render_template(template, **context))
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def problem_page(problem: Problem) -> Response:
+    """The problem as a page that says what to do next.
+
+    It must show even when the database cannot say who asks, so it does not start to find out.
+    """
+    g.setdefault("actor", NOBODY)
+    title, step = _next_step(problem.status)
+    page = render_template("core/problem.html", problem=problem, title=title, step=step)
+    response = make_response(page, problem.status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _next_step(status: int) -> tuple[str, str]:
+    """Title and next step in the reader's language."""
+    steps = {
+        400: (_("This request cannot be read"), _("Go back, reload the page and try again.")),
+        401: (_("Please sign in"), _("Your session has ended. Sign in and do it again.")),
+        403: (_("Not allowed"), _("Your posting does not include this. Ask your unit's administrator.")),
+        404: (_("Not found"), _("Check the address, or look for it in the list of cases.")),
+        412: (_("Changed meanwhile"), _("Somebody was faster. Look at the present state and decide again.")),
+        413: (_("Too large"), _("Send fewer or smaller files.")),
+        422: (_("Cannot be used"), _("Go back and correct what is named here.")),
+        429: (_("Too many attempts"), _("Wait a moment, then try again.")),
+        503: (_("Busy"), _("Nothing was changed. Wait a moment, then try again.")),
+    }
+    if status >= 500 and status not in steps:
+        return _("Something went wrong"), _("Nothing was changed. If it happens again, tell your administrator.")
+    return steps.get(status, (_("That did not work"), _("Go back and try again.")))
+
+
+def _context() -> dict[str, Any]:
+    actor = current_actor()
+    return {
+        "actor": actor,
+        "menu_items": menu.shown_to(actor),
+        "here": request.endpoint or "",
+        "language_code": language.code(),
+    }
+
+
+def _secure(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", content_security_policy())
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+    return response
+
+
+def content_security_policy() -> str:
+    """Nothing from outside, nothing inline but the import map; a configured basemap's host may be fetched."""
+    basemap = _origin(settings().basemap_url)
+    return "; ".join((
+        "default-src 'none'",
+        f"script-src 'self' {assets.importmap_source()}",
+        "style-src 'self'",
+        f"img-src 'self' data: blob:{basemap}",
+        f"connect-src 'self'{basemap}",
+        "worker-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ))
+
+
+def _origin(url: str | None) -> str:
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
