@@ -2,6 +2,7 @@
 
 `/static/<room>/…` comes from `app/<room>/static/<room>/…`, `/static/vendor/…` from `app/static/vendor/…`.
 An address that carries the content's digest may be kept for ever, so a new release needs no reload trick.
+Every script of a room is importable as `wangge/<room>/<name>`.
 """
 
 import base64
@@ -52,9 +53,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(asset=asset, importmap=importmap)
     module("maplibre-gl", "vendor/maplibre-gl/maplibre-gl.mjs")
     module("idb", "vendor/idb/index.js")
-    module("wangge/core", "core/core.js")
-    module("wangge/map", "maps/map.js")
-    module("wangge/basemap", "maps/basemap.js")
+    for script in APP.glob("*/static/*/*.js"):
+        room = script.parent.name
+        module(f"wangge/{room}/{script.stem}", f"{room}/{script.name}")
 
 
 def _room_static(room: str, path: str) -> Response:

@@ -101,9 +101,11 @@ def instant(moment: datetime | None) -> str:
     if moment is None:
         return ""
     same_year = clock.local_day(moment).year == clock.local_day(clock.now()).year
-    pattern = {"zh": "M月d日 HH:mm", "en": "d MMM HH:mm"} if same_year else {
-        "zh": "y年M月d日 HH:mm", "en": "d MMM y HH:mm"
-    }
+    pattern = (
+        {"zh": "M月d日 HH:mm", "en": "d MMM HH:mm"}
+        if same_year
+        else {"zh": "y年M月d日 HH:mm", "en": "d MMM y HH:mm"}
+    )
     return str(format_datetime(moment, pattern[code()]))
 
 

@@ -46,7 +46,6 @@ menu = Menu()
 
 
 def init_app(app: Flask) -> None:
-    language.init_app(app)
     assets.init_app(app)
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -89,7 +88,9 @@ def _next_step(status: int) -> tuple[str, str]:
         503: (_("Busy"), _("Nothing was changed. Wait a moment, then try again.")),
     }
     if status >= 500 and status not in steps:
-        return _("Something went wrong"), _("Nothing was changed. If it happens again, tell your administrator.")
+        return _("Something went wrong"), _(
+            "Nothing was changed. If it happens again, tell your administrator."
+        )
     return steps.get(status, (_("That did not work"), _("Go back and try again.")))
 
 
@@ -100,7 +101,13 @@ def _context() -> dict[str, Any]:
         "menu_items": menu.shown_to(actor),
         "here": request.endpoint or "",
         "language_code": language.code(),
+        "basemap": _basemap(),
     }
+
+
+def _basemap() -> dict[str, str] | None:
+    url = settings().basemap_url
+    return {"url": url, "crs": settings().basemap_crs} if url else None
 
 
 def _secure(response: Response) -> Response:
@@ -117,19 +124,21 @@ def _secure(response: Response) -> Response:
 def content_security_policy() -> str:
     """Nothing from outside, nothing inline but the import map; a configured basemap's host may be fetched."""
     basemap = _origin(settings().basemap_url)
-    return "; ".join((
-        "default-src 'none'",
-        f"script-src 'self' {assets.importmap_source()}",
-        "style-src 'self'",
-        f"img-src 'self' data: blob:{basemap}",
-        f"connect-src 'self'{basemap}",
-        "worker-src 'self'",
-        "font-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    ))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {assets.importmap_source()}",
+            "style-src 'self'",
+            f"img-src 'self' data: blob:{basemap}",
+            f"connect-src 'self'{basemap}",
+            "worker-src 'self'",
+            "font-src 'self'",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    )
 
 
 def _origin(url: str | None) -> str:

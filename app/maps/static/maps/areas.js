@@ -1,0 +1,138 @@
+// Units of one level as coloured areas. Geometry comes in vector tiles, numbers are joined by code.
+import { COLOUR, whole } from "wangge/maps/map";
+
+const SOURCE = "areas";
+const LAYERS = ["areas-fill", "areas-hatch", "areas-line", "areas-picked", "areas-label"];
+
+/** Show the units of one level; a second call replaces the first. `layer` is an entry of the page's registry. */
+export function showAreas(map, layer, { level, before } = {}) {
+  removeAreas(map);
+  if (!map.hasImage("hatch")) map.addImage("hatch", hatch());
+  map.addSource(SOURCE, {
+    type: "vector",
+    tiles: [whole(layer.url.replace("{level}", level))],
+    promoteId: { [layer.source_layer]: "code" },
+    maxzoom: layer.maxzoom ?? 15,
+  });
+  const source = { source: SOURCE, "source-layer": layer.source_layer };
+  const state = (name, otherwise) => ["coalesce", ["feature-state", name], otherwise];
+  map.addLayer({
+    id: "areas-fill", type: "fill", ...source,
+    paint: { "fill-color": ["to-color", state("colour", COLOUR.ground)], "fill-opacity": 0.85 },
+  }, before);
+  map.addLayer({
+    id: "areas-hatch", type: "fill", ...source,
+    paint: { "fill-pattern": "hatch", "fill-opacity": ["case", ["boolean", ["feature-state", "hatched"], false], 1, 0] },
+  }, before);
+  map.addLayer({
+    id: "areas-line", type: "line", ...source,
+    paint: { "line-color": COLOUR.line, "line-width": ["case", ["boolean", ["feature-state", "known"], false], 1, 0.4] },
+  }, before);
+  map.addLayer({
+    id: "areas-picked", type: "line", ...source,
+    paint: {
+      "line-color": COLOUR.strong,
+      "line-width": ["case", ["boolean", ["feature-state", "picked"], false], 3.5, 0],
+    },
+  }, before);
+}
+
+export function removeAreas(map) {
+  for (const id of LAYERS) if (map.getLayer(id)) map.removeLayer(id);
+  for (const id of [SOURCE, "areas-names"]) if (map.getSource(id)) map.removeSource(id);
+}
+
+/** Colour the units. `units`: [{code, colour, hatched}]; units that are not named stay the ground's colour. */
+export function paintAreas(map, layer, units) {
+  const source = { source: SOURCE, sourceLayer: layer.source_layer };
+  map.removeFeatureState(source);
+  for (const { code, colour, hatched = false } of units) {
+    map.setFeatureState({ ...source, id: code }, { colour, hatched, known: true });
+  }
+}
+
+/** Mark one unit (or none), for instance the one whose row is under the pointer. */
+export function pickArea(map, layer, code) {
+  const source = { source: SOURCE, sourceLayer: layer.source_layer };
+  if (map.wanggePicked) map.setFeatureState({ ...source, id: map.wanggePicked }, { picked: false });
+  map.wanggePicked = code;
+  if (code) map.setFeatureState({ ...source, id: code }, { picked: true });
+}
+
+/** Names at the units' inner points. `points`: [{code, name, point: [lon, lat]}]. */
+export function nameAreas(map, points) {
+  map.addSource("areas-names", {
+    type: "geojson",
+    data: {
+      type: "FeatureCollection",
+      features: points.map(({ name, point }) => ({
+        type: "Feature", properties: { name }, geometry: { type: "Point", coordinates: point },
+      })),
+    },
+  });
+  map.addLayer({
+    id: "areas-label", type: "symbol", source: "areas-names",
+    layout: { "text-field": ["get", "name"], "text-size": 13, "text-max-width": 7, "text-padding": 3 },
+    paint: { "text-color": COLOUR.text, "text-halo-color": COLOUR.halo, "text-halo-width": 1.6 },
+  });
+}
+
+/** `onPick(code, properties)` on click, `onHover(code | null)` as the pointer moves. */
+export function listenAreas(map, { known, onPick, onHover }) {
+  map.on("click", "areas-fill", ({ features }) => {
+    const hit = features.find((feature) => known.has(feature.properties.code));
+    if (hit) onPick(hit.properties.code, hit.properties);
+  });
+  map.on("mousemove", "areas-fill", ({ features }) => {
+    const hit = features.find((feature) => known.has(feature.properties.code));
+    map.getCanvas().style.cursor = hit ? "pointer" : "";
+    onHover(hit ? hit.properties.code : null);
+  });
+  map.on("mouseleave", "areas-fill", () => {
+    map.getCanvas().style.cursor = "";
+    onHover(null);
+  });
+}
+
+/** Diagonal lines: "too few to say". */
+function hatch() {
+  const side = 8;
+  const data = new Uint8ClampedArray(side * side * 4);
+  for (let y = 0; y < side; y += 1) {
+    for (let x = 0; x < side; x += 1) {
+      const onLine = (x + y) % side < 2;
+      data.set(onLine ? [120, 136, 150, 255] : [251, 252, 253, 255], (y * side + x) * 4);
+    }
+  }
+  return { width: side, height: side, data };
+}
+
+/**
+ * Classes for a choropleth: at most `count` colours, cut at quantiles of the values above zero, whole numbers.
+ * Returns the upper bounds; the last class has none.
+ */
+export function classes(values, count = 5) {
+  const sorted = values.filter((value) => value > 0).sort((a, b) => a - b);
+  const cuts = new Set();
+  for (let i = 1; i < count; i += 1) {
+    if (sorted.length) cuts.add(sorted[Math.min(sorted.length - 1, Math.ceil((i * sorted.length) / count) - 1)]);
+  }
+  cuts.delete(sorted.at(-1));
+  return [...cuts];
+}
+
+export const RAMP = ["#dcebf4", "#a9cfe4", "#6fadcf", "#3585b3", "#0f5c8a"];
+export const ZERO = "#fbfcfd";
+
+/** The colour of one value among `cuts`. */
+export function colourOf(value, cuts) {
+  if (value <= 0) return ZERO;
+  const found = cuts.findIndex((cut) => value <= cut);
+  return rampOf(cuts.length + 1)[found === -1 ? cuts.length : found];
+}
+
+/** `count` colours spread over the ramp. */
+export function rampOf(count) {
+  if (count === 1) return [RAMP[2]];
+  return Array.from({ length: count }, (_, i) => RAMP[Math.round((i * (RAMP.length - 1)) / (count - 1))]);
+}

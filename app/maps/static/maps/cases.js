@@ -1,0 +1,97 @@
+// Cases on a map: our own rows as dots (an inbox, a list), or everything in view by tiles (clusters, then dots).
+import { COLOUR, fit, whole } from "wangge/maps/map";
+
+/** Due near and overdue differ in form too: bigger, and with a sign. */
+const STATE_COLOUR = ["match", ["get", "state"], "late", COLOUR.late, "near", COLOUR.near, COLOUR.accent];
+
+/**
+ * Show exactly these cases. `rows`: [{id, point: [lon, lat], state: "late"|"near"|"ok"|"none"}].
+ * Returns `choose(id | null)` which marks one of them.
+ */
+export function showRows(map, rows, { onOpen, onHover = () => {}, keepView = false } = {}) {
+  const features = rows
+    .filter((row) => row.point)
+    .map((row) => ({
+      type: "Feature",
+      id: row.id,
+      properties: { id: row.id, state: row.state },
+      geometry: { type: "Point", coordinates: row.point },
+    }));
+  const data = { type: "FeatureCollection", features };
+  map.addSource("rows", { type: "geojson", data, promoteId: "id" });
+  const chosen = ["boolean", ["feature-state", "chosen"], false];
+  map.addLayer({
+    id: "rows", type: "circle", source: "rows",
+    layout: { "circle-sort-key": ["match", ["get", "state"], "late", 2, "near", 1, 0] },
+    paint: {
+      "circle-color": STATE_COLOUR,
+      "circle-radius": ["case", chosen, 11, ["match", ["get", "state"], "late", 8, 6.5]],
+      "circle-stroke-color": ["case", chosen, COLOUR.text, "#fff"],
+      "circle-stroke-width": ["case", chosen, 3, 1.5],
+    },
+  });
+  map.addLayer({
+    id: "rows-sign", type: "symbol", source: "rows", filter: ["==", ["get", "state"], "late"],
+    layout: { "text-field": "!", "text-size": 12, "text-allow-overlap": true },
+    paint: { "text-color": "#fff" },
+  });
+  if (features.length && !keepView) fit(map, data, { maxZoom: 16, duration: 0 });
+  pointerOver(map, "rows", (properties) => onHover(properties?.id ?? null));
+  map.on("click", "rows", ({ features: hit }) => onOpen(hit[0].properties.id));
+  let marked = null;
+  return function choose(id) {
+    if (marked) map.setFeatureState({ source: "rows", id: marked }, { chosen: false });
+    marked = id;
+    if (id) map.setFeatureState({ source: "rows", id }, { chosen: true });
+  };
+}
+
+/** All cases in view by tiles: one cluster per unit when far out, dots when near. */
+export function showCaseTiles(map, layer, { query = "", onOpen, visible = true } = {}) {
+  map.addSource("cases", {
+    type: "vector",
+    tiles: [whole(layer.url + (query ? `?${query}` : ""))],
+    maxzoom: layer.maxzoom ?? 16,
+  });
+  const source = { source: "cases", "source-layer": layer.source_layer };
+  const visibility = visible ? "visible" : "none";
+  const isCluster = ["has", "count"];
+  map.addLayer({
+    id: "cases-cluster", type: "circle", ...source, filter: isCluster, layout: { visibility },
+    paint: {
+      "circle-color": COLOUR.accent,
+      "circle-opacity": 0.85,
+      "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "count"]], 1, 10, 10, 16, 100, 30],
+      "circle-stroke-color": "#fff",
+      "circle-stroke-width": 1.5,
+    },
+  });
+  map.addLayer({
+    id: "cases-count", type: "symbol", ...source, filter: isCluster,
+    layout: { visibility, "text-field": ["to-string", ["get", "count"]], "text-size": 12, "text-allow-overlap": true },
+    paint: { "text-color": "#fff" },
+  });
+  map.addLayer({
+    id: "cases-dot", type: "circle", ...source, filter: ["!", isCluster], layout: { visibility },
+    paint: {
+      "circle-color": ["case", ["boolean", ["get", "overdue"], false], COLOUR.late, COLOUR.accent],
+      "circle-radius": ["case", ["boolean", ["get", "overdue"], false], 8, 6],
+      "circle-stroke-color": "#fff",
+      "circle-stroke-width": 1.5,
+    },
+  });
+  pointerOver(map, "cases-dot");
+  map.on("click", "cases-dot", ({ features }) => onOpen(features[0].properties.id));
+  map.on("click", "cases-cluster", ({ lngLat }) => map.easeTo({ center: lngLat, zoom: map.getZoom() + 2 }));
+}
+
+function pointerOver(map, layer, onHover = () => {}) {
+  map.on("mousemove", layer, ({ features }) => {
+    map.getCanvas().style.cursor = "pointer";
+    onHover(features[0].properties);
+  });
+  map.on("mouseleave", layer, () => {
+    map.getCanvas().style.cursor = "";
+    onHover(null);
+  });
+}
