@@ -1,5 +1,6 @@
 """The frame every page hangs in: menu, language, security headers, errors that name a next step."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 
-from app.core import assets, language
+from app.core import assets, language, words
 from app.core.access import NOBODY, current_actor
 from app.core.config import settings
 from app.core.policy import Actor
@@ -47,18 +48,23 @@ menu = Menu()
 
 def init_app(app: Flask) -> None:
     assets.init_app(app)
+    words.init_app(app)
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["has_page"] = lambda endpoint: endpoint in app.view_functions
+    posted_at_with(app, lambda: "")
     app.context_processor(_context)
     app.after_request(_secure)
 
 
-def render(template: str, **context: Any) -> Response:
-    """A page of the signed-in person: never kept by a shared cache, always asked for again."""
-    response = make_response(render_template(template, **context))
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+def render(template: str, **context: Any) -> str:
+    """A page in the frame, in the reader's language."""
+    return render_template(template, **context)
+
+
+def posted_at_with(app: Flask, describe: Callable[[], str]) -> None:
+    """A room that knows units and departments says in words where the signed-in person is posted."""
+    app.jinja_env.globals["posted_at"] = describe
 
 
 def problem_page(problem: Problem) -> Response:
@@ -112,6 +118,8 @@ def _basemap() -> dict[str, str] | None:
 
 def _secure(response: Response) -> Response:
     headers = response.headers
+    if response.mimetype == "text/html":  # never in a shared cache, always asked for again
+        headers.setdefault("Cache-Control", "private, no-cache")
     headers.setdefault("Content-Security-Policy", content_security_policy())
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
