@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, false
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Model, UtcDateTime
+
+WAITING = text("derived_at is null")
 
 
 class Photo(Model):
@@ -19,18 +21,11 @@ class Photo(Model):
     width: Mapped[int]  # pixels as coded, before any rotation
     height: Mapped[int]
     stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    derived: Mapped[bool] = mapped_column(server_default=false(), default=False)
-    unreadable: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    derived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the worker came to it
+    unreadable: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
         CheckConstraint("length(sha256) = 64", name="sha256_length"),
         CheckConstraint("bytes > 0 AND width > 0 AND height > 0", name="not_empty"),
+        Index("ix_photo_waiting", "stored_at", postgresql_where=WAITING, sqlite_where=WAITING),
     )
-
-
-Index(
-    "ix_photo_waiting",
-    Photo.stored_at,
-    postgresql_where=Photo.derived.is_(False),
-    sqlite_where=Photo.derived.is_(False),
-)

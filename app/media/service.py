@@ -94,21 +94,21 @@ def derive_waiting(now: datetime) -> int:
     waiting = list(
         db.session.scalars(
             select(Photo.sha256)
-            .where(Photo.derived.is_(False))
+            .where(Photo.derived_at.is_(None))
             .order_by(Photo.stored_at, Photo.sha256)
             .limit(AT_A_TIME)
         )
     )
     db.session.rollback()  # decoding takes seconds; no transaction stays open meanwhile
     for sha256 in waiting:
-        _settle(sha256, readable=_derive(sha256) is not None)
+        _settle(sha256, now, readable=_derive(sha256) is not None)
     return len(waiting)
 
 
-def _settle(sha256: str, *, readable: bool) -> None:
+def _settle(sha256: str, now: datetime, *, readable: bool) -> None:
     database.begin_write()
     photo = db.session.get_one(Photo, sha256)
-    photo.derived = True
+    photo.derived_at = now
     photo.unreadable = not readable
     database.commit()
 
