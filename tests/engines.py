@@ -55,3 +55,14 @@ def _run(url: URL, statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+def recreate_database(url: str, template: str | None) -> None:
+    """Replace the database at `url` by a copy of the one at `template`, or by an empty one with PostGIS."""
+    found = make_url(url)
+    admin = found.set(database="postgres")
+    _run(admin, f'DROP DATABASE IF EXISTS "{found.database}" WITH (FORCE)')
+    source = f' TEMPLATE "{make_url(template).database}"' if template else ""
+    _run(admin, f'CREATE DATABASE "{found.database}"{source}')
+    if template is None:
+        _run(found, "CREATE EXTENSION postgis")

@@ -54,7 +54,8 @@ def _place_indexes() -> list[Index]:
 class Case(Model):
     """The managed record opened by an incident. It has one UUID and one number for life.
 
-    Open means `ended_at is null`. `due_at` is the earliest due time of the open tasks; null is never overdue.
+    Open means `ended_at is null`. `due_at` is the earliest due time of the open tasks; null is
+    never overdue. `took_s` is seconds from filing to closing.
     """
 
     __tablename__ = "case_record"
@@ -71,20 +72,19 @@ class Case(Model):
             "ix_case_statistics",
             "category",
             "filed_at",
-            postgresql_include=[
-                "city_id",
-                "district_id",
-                "town_id",
-                "community_id",
-                "grid_id",
-                "status",
-                "ended_at",
-                "due_at",
-                "escalations",
-                "on_time",
-                "restricted",
-                "level",
-            ],
+            "city_id",
+            "district_id",
+            "town_id",
+            "community_id",
+            "grid_id",
+            "status",
+            "ended_at",
+            "due_at",
+            "escalations",
+            "on_time",
+            "restricted",
+            "level",
+            "took_s",
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -140,6 +140,7 @@ class Case(Model):
     returns: Mapped[int] = mapped_column(default=0)
     reworks: Mapped[int] = mapped_column(default=0)
     on_time: Mapped[bool | None]
+    took_s: Mapped[int | None]
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -167,6 +168,7 @@ class PastState(Model):
     returns: Mapped[int]
     reworks: Mapped[int]
     on_time: Mapped[bool | None]
+    took_s: Mapped[int | None]
     city_id: Mapped[int | None]
     district_id: Mapped[int | None]
     town_id: Mapped[int | None]

@@ -13,7 +13,7 @@ from flask_smorest import Api, Blueprint
 from app.core.access import ANYONE, allow
 from app.core.problems import Invalid, Problem
 
-api = Api()
+rest = Api()
 LIMIT = 50
 MOST = 200
 
@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
             "security": [{"token": []}],
         },
     )
-    api.init_app(app)
+    rest.init_app(app)
     app.register_blueprint(bp)
 
 
@@ -39,13 +39,13 @@ bp = Blueprint("api", __name__)
 @bp.get("/api/v1/openapi.json")
 @allow(ANYONE)
 def openapi() -> Response:
-    return json_response(api.spec.to_dict())
+    return json_response(rest.spec.to_dict())
 
 
 @bp.get("/api/v1/docs")
 @allow(ANYONE)
 def docs() -> str:
-    return render_template("core/api_docs.html", spec=api.spec.to_dict())
+    return render_template("core/api_docs.html", spec=rest.spec.to_dict())
 
 
 def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

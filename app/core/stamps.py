@@ -7,7 +7,7 @@ change made elsewhere is seen within a second and a request pays nothing.
 from collections.abc import Callable
 from threading import Lock
 from time import monotonic
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from flask import Flask, current_app
 from sqlalchemy import String, select
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Model, db
 
 LOOK_AGAIN = 1.0  # seconds
+T = TypeVar("T")
 
 
 class Stamp(Model):
@@ -39,7 +40,7 @@ class Seen:
         self.looked_at = -LOOK_AGAIN
 
 
-class Stamped[T]:
+class Stamped(Generic[T]):
     """A value loaded once and again after its stamp has changed."""
 
     def __init__(self, name: str, load: Callable[[], T], *, key: str | None = None) -> None:

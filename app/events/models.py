@@ -1,6 +1,6 @@
 """The chain of events: audit trail, timeline and outbox at once."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,17 +34,12 @@ class EventBody(Model):
 
 
 class ChainHead(Model):
-    """The city's one head: locked last at the commit point, so that sequence order is commit order.
-
-    `day` and `serial` number what is numbered per local day under the same lock.
-    """
+    """The city's one head: locked last at the commit point, so that sequence order is commit order."""
 
     __tablename__ = "chain_head"
     id: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(Sequence, default=0)
     hash: Mapped[str] = mapped_column(String(64))
-    day: Mapped[date | None]
-    serial: Mapped[int] = mapped_column(default=0)
 
 
 class Reading(Model):

@@ -15,6 +15,7 @@ class Lease(Model):
     job: Mapped[str] = mapped_column(String(60), primary_key=True)
     holder: Mapped[str] = mapped_column(String(80), default="")
     until: Mapped[datetime] = mapped_column(UtcDateTime)
+    ran_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class JobRun(Model):

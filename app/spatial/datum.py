@@ -10,7 +10,7 @@ gives the input again.
 """
 
 from collections.abc import Callable
-from typing import Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 import shapely
@@ -34,7 +34,8 @@ _MOST_STEPS = 30
 
 class UnknownDatum(ValueError):
     def __init__(self, crs: object) -> None:
-        super().__init__(f"unknown datum {str(crs)[:40]!r}; known are {', '.join(DATUMS)}")
+        given = f"unknown datum {crs[:40]!r}" if isinstance(crs, str) else "the datum must be text"
+        super().__init__(f"{given}; known are {', '.join(DATUMS)}")
 
 
 def to_wgs84(lon: ArrayLike, lat: ArrayLike, crs: str) -> LonLat:
@@ -49,8 +50,20 @@ def from_wgs84(lon: ArrayLike, lat: ArrayLike, crs: str) -> LonLat:
 
 def convert_geometry(geometry: Geometry, crs: str) -> Geometry:
     """A geometry given in datum `crs`, moved to WGS 84 vertex by vertex."""
-    known(crs)
-    return geometry if crs in _SAME else shapely.transform(geometry, lambda xy: np.stack(to_wgs84(*xy.T, crs), 1))
+    moved: Geometry = _converted(geometry, crs)
+    return moved
+
+
+def convert_geometries(geometries: NDArray[np.object_], crs: str) -> NDArray[np.object_]:
+    """`convert_geometry` for many at once, much faster than one by one."""
+    moved: NDArray[np.object_] = _converted(geometries, crs)
+    return moved
+
+
+def _converted(geometries: Any, crs: str) -> Any:
+    if known(crs) in _SAME:
+        return geometries
+    return shapely.transform(geometries, lambda xy: np.stack(to_wgs84(xy[:, 0], xy[:, 1], crs), axis=1))
 
 
 def known(crs: object) -> CRS:

@@ -1,0 +1,1 @@
+"""Spatial aggregation and decision support over plain query rows."""

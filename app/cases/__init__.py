@@ -1,0 +1,1 @@
+"""The case and its tasks: file it, act on it, list it."""

@@ -1,0 +1,1 @@
+"""What climbs when it is not solved in time."""

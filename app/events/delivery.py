@@ -1,0 +1,104 @@
+"""Hand events to listeners, in commit order, at least once.
+
+Each listener has one reading position. A worker claims the position by compare-and-set for a minute, hands
+over a batch, and moves the position in the same commit as what the listener wrote.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import or_, select, update
+
+from app.core import db as database
+from app.core.db import db
+from app.events import queries
+from app.events.models import Attempt, Reading
+from app.events.queries import Told
+
+log = structlog.get_logger(__name__)
+LEASE = timedelta(minutes=1)
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Listener:
+    """`hear(event, now)` may write; it is committed together with the reading position."""
+
+    name: str
+    actions: tuple[str, ...]
+    hear: Callable[[Told, datetime], None]
+
+
+_listeners: dict[str, Listener] = {}
+
+
+def listen(listener: Listener) -> None:
+    _listeners[listener.name] = listener
+
+
+def deliver_all(now: datetime) -> int:
+    """Deliver what is undelivered to every listener; the number of events handed over."""
+    return sum(_deliver(listener, now) for listener in list(_listeners.values()))
+
+
+def _deliver(listener: Listener, now: datetime) -> int:
+    if queries.last_seq() == _position(listener.name) or not _claim(listener.name, now):
+        return 0
+    newest = queries.last_seq()
+    told = queries.since(_position(listener.name), listener.actions, BATCH)
+    done = 0
+    for event in told:
+        if not _hand_over(listener, event, now):
+            break
+        done += 1
+    caught_up = done == len(told) < BATCH
+    _release(listener.name, newest if caught_up else None)
+    return done
+
+
+def _position(name: str) -> int:
+    return db.session.scalar(select(Reading.seq).where(Reading.listener == name)) or 0
+
+
+def _claim(name: str, now: datetime) -> bool:
+    database.begin_write()
+    if db.session.get(Reading, name) is None:
+        db.session.add(Reading(listener=name, seq=0))
+        db.session.flush()
+    free = or_(Reading.claimed_until.is_(None), Reading.claimed_until < now)
+    won = db.session.execute(
+        update(Reading).where(Reading.listener == name, free).values(claimed_until=now + LEASE)
+    )
+    database.commit()
+    return bool(won.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _hand_over(listener: Listener, event: Told, now: datetime) -> bool:
+    database.begin_write()
+    try:
+        listener.hear(event, now)
+        _record(listener.name, event.seq, now, None)
+        db.session.execute(update(Reading).where(Reading.listener == listener.name).values(seq=event.seq))
+        database.commit()
+    except Exception as error:  # one bad event must not stop the worker; it is tried again and visible
+        database.rollback()
+        log.exception("events.listener_failed", listener=listener.name, seq=event.seq)
+        database.begin_write()
+        _record(listener.name, event.seq, now, f"{type(error).__name__}: {error}")
+        database.commit()
+        return False
+    return True
+
+
+def _record(name: str, seq: int, now: datetime, error: str | None) -> None:
+    db.session.add(Attempt(listener=name, seq=seq, at=now, error=error))
+
+
+def _release(name: str, caught_up: int | None) -> None:
+    """Give the claim back; having seen everything up to a sequence number is worth remembering."""
+    database.begin_write()
+    values = {"claimed_until": None} | ({} if caught_up is None else {"seq": caught_up})
+    db.session.execute(update(Reading).where(Reading.listener == name).values(**values))
+    database.commit()

@@ -1,0 +1,77 @@
+"""Append events; seal them at the commit point.
+
+`append` only collects. `seal`, the last thing before the commit, locks the city's head, numbers and hashes
+what was collected and writes it. Locking last keeps the lock for two statements only.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from app.core.db import at_commit_point, db, is_writing
+from app.core.policy import Actor
+from app.events.chain import GENESIS, Line, canonical, digest_of, hash_of
+from app.events.models import ChainHead, Event, EventBody
+
+PENDING = "events.pending"
+HEAD = 1
+
+
+@dataclass(frozen=True)
+class Collected:
+    action: str
+    subject: str
+    body: dict[str, Any]
+    actor: str
+    at: datetime
+
+
+def append(action: str, subject: str, body: dict[str, Any], *, actor: Actor, at: datetime) -> None:
+    """Collect one event (`case.filed`, `case:<uuid>`, JSON-able body) for the end of this write."""
+    if not is_writing():
+        raise RuntimeError("an event belongs to a write: call begin_write() first")
+    name = "system" if actor.system else f"person:{actor.public_id}"
+    db.session().info.setdefault(PENDING, []).append(Collected(action, subject, body, name, at))
+
+
+@at_commit_point
+def seal(session: Session) -> None:
+    """Chain what was collected. Runs inside the transaction, after the flush, before the commit."""
+    pending: list[Collected] = session.info.pop(PENDING, [])
+    if not pending:
+        return
+    seq, last = _lock_head(session)
+    lines, bodies = [], []
+    for event in pending:
+        seq += 1
+        salt, body = secrets.token_hex(16), canonical(event.body)
+        line = Line(seq, last, event.at, event.actor, event.action, event.subject, digest_of(salt, body))
+        last = hash_of(line)
+        lines.append(vars(line))
+        bodies.append({"seq": seq, "salt": salt, "body": body.decode()})
+    session.execute(insert(Event.__table__), lines)  # type: ignore[arg-type]
+    session.execute(insert(EventBody.__table__), bodies)  # type: ignore[arg-type]
+    session.execute(
+        update(ChainHead.__table__).where(ChainHead.id == HEAD).values(seq=seq, hash=last)  # type: ignore[arg-type]
+    )
+
+
+def _lock_head(session: Session) -> tuple[int, str]:
+    """The head's (seq, hash), locked until the commit (SQLite: the whole database already is)."""
+    row = session.execute(
+        select(ChainHead.seq, ChainHead.hash).where(ChainHead.id == HEAD).with_for_update()
+    ).one_or_none()
+    if row is None:
+        session.add(ChainHead(id=HEAD, seq=0, hash=GENESIS))
+        session.flush()
+        return 0, GENESIS
+    return row.seq, row.hash
+
+
+def erase(seq: int) -> None:
+    """Forget what an event says, for good. The chain still verifies; that it was erased stays visible."""
+    db.session.execute(update(EventBody).where(EventBody.seq == seq).values(salt=None, body=None))

@@ -1,0 +1,1 @@
+"""Question schemas as data: the extra questions of a category."""

@@ -1,0 +1,1 @@
+"""Layers, vector tiles, GeoJSON. Rooms register layers; this room knows none of them."""
