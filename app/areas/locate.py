@@ -100,7 +100,7 @@ class GridTree:
         hits = np.sort(self._tree.query(geometry, predicate="intersects"))
         pieces = shapely.intersection(self._geometries[hits], geometry)
         measure = shapely.area if shapely.get_dimensions(geometry) == 2 else shapely.length
-        measured = measure(_metric(np.append(pieces, geometry), lon, lat))
+        measured = measure(_metric(np.array([*pieces, geometry], dtype=object), lon, lat))
         return self._ranked(hits, measured[:-1] / measured[-1])
 
     def _covering(self, lon: float, lat: float) -> Ints:
@@ -165,4 +165,3 @@ def _metric(geometries: NDArray[np.object_], lon: float, lat: float) -> NDArray[
 
 def _distances(geometries: NDArray[np.object_], lon: float, lat: float) -> NDArray[np.float64]:
     return np.asarray(shapely.distance(_HERE, _metric(geometries, lon, lat)), dtype=np.float64)
-
