@@ -4,7 +4,7 @@ import os
 import uuid
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, NullPool, create_engine, make_url, text
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,10 +51,9 @@ def drop_database(url: str) -> None:
 
 
 def _run(url: URL, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text(statement))
-    engine.dispose()
 
 
 def recreate_database(url: str, template: str | None) -> None:
