@@ -32,16 +32,17 @@ def limit_myself() -> None:
 def opened(data: bytes) -> Image.Image:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    ImageFile.LOAD_TRUNCATED_IMAGES = True  # half a picture is still evidence
     register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
-    return Image.open(BytesIO(data), formats=KINDS)
+    photo = Image.open(BytesIO(data), formats=KINDS)
+    # Half a picture is still evidence; but half a HEIC decodes to black, which would be a lie.
+    ImageFile.LOAD_TRUNCATED_IMAGES = photo.format != "HEIF"
+    return photo
 
 
 def upright(photo: Image.Image, side: int) -> Image.Image:
     """No side longer than `side`, turned as the camera was held, in sRGB, with nothing but pixels."""
     photo.draft("RGB", (side, side))
-    if photo.mode not in ("RGB", "RGBA", "L", "LA", "CMYK"):
-        photo = _with_info(photo.convert("RGBA" if "transparency" in photo.info else "RGB"), photo)
+    photo = in_plain_mode(photo)
     photo.thumbnail((side, side), reducing_gap=3.0)
     turned = ImageOps.exif_transpose(photo)
     bare = Image.new("RGB", turned.size, "white")
@@ -49,9 +50,16 @@ def upright(photo: Image.Image, side: int) -> Image.Image:
     return bare
 
 
-def _with_info(converted: Image.Image, source: Image.Image) -> Image.Image:
-    converted.info = dict(source.info)
-    return converted
+def in_plain_mode(photo: Image.Image) -> Image.Image:
+    """A mode that can be scaled well; what the file says about itself stays with it."""
+    if photo.mode in ("RGB", "RGBA", "L", "LA", "CMYK"):
+        return photo
+    if photo.mode.startswith("I"):  # 16 bits of grey; a plain conversion would clip them at 255
+        plain = photo.convert("I").point(lambda grey: grey * (1 / 257)).convert("L")
+    else:
+        plain = photo.convert("RGBA" if "transparency" in photo.info else "RGB")
+    plain.info = dict(photo.info)
+    return plain
 
 
 def in_srgb(photo: Image.Image) -> Image.Image:
