@@ -1,1 +1,12 @@
-"""areas"""
+"""Areas: lasting identities of administrative units, dated sets of their boundaries, and what lies where."""
+
+from flask import Flask
+
+from app.areas import cli, models
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(cli.areas)
+
+
+__all__ = ["init_app", "models"]

@@ -176,6 +176,23 @@ class PastState(Model):
     grid_id: Mapped[int | None]
 
 
+PAST_FIELDS = (
+    "status",
+    "level",
+    "holder_id",
+    "department_id",
+    "due_at",
+    "ended_at",
+    "escalations",
+    "returns",
+    "reworks",
+    "on_time",
+    "took_s",
+    *(f"{level}_id" for level in PLACED_LEVELS),
+)
+"""What of a case changes and is therefore kept in `case_past`."""
+
+
 class Task(Model):
     """One open duty of a unit, department or person on a case, with its own clock."""
 

@@ -38,6 +38,7 @@ class BadShape(ValueError):
 class Feature:
     """One GeoJSON feature. The geometry is well-formed but not yet checked for self-crossing."""
 
+    id: Any
     properties: dict[str, Any]
     geometry: BaseGeometry | None
 
@@ -110,9 +111,9 @@ def _read_feature(item: object, number: int, most_vertices: int) -> Feature:
     if not isinstance(item, dict) or not isinstance(properties, dict):
         raise BadShape(f"feature {number}: an object with properties is expected")
     if item.get("geometry") is None:
-        return Feature(properties, None)
+        return Feature(item.get("id"), properties, None)
     try:
-        return Feature(properties, _read_geometry(item["geometry"], most_vertices))
+        return Feature(item.get("id"), properties, _read_geometry(item["geometry"], most_vertices))
     except BadShape as error:
         raise BadShape(f"feature {number}: {error.message}") from error
 

@@ -106,33 +106,3 @@ function hatch() {
   }
   return { width: side, height: side, data };
 }
-
-/**
- * Classes for a choropleth: at most `count` colours, cut at quantiles of the values above zero, whole numbers.
- * Returns the upper bounds; the last class has none.
- */
-export function classes(values, count = 5) {
-  const sorted = values.filter((value) => value > 0).sort((a, b) => a - b);
-  const cuts = new Set();
-  for (let i = 1; i < count; i += 1) {
-    if (sorted.length) cuts.add(sorted[Math.min(sorted.length - 1, Math.ceil((i * sorted.length) / count) - 1)]);
-  }
-  cuts.delete(sorted.at(-1));
-  return [...cuts];
-}
-
-export const RAMP = ["#dcebf4", "#a9cfe4", "#6fadcf", "#3585b3", "#0f5c8a"];
-export const ZERO = "#fbfcfd";
-
-/** The colour of one value among `cuts`. */
-export function colourOf(value, cuts) {
-  if (value <= 0) return ZERO;
-  const found = cuts.findIndex((cut) => value <= cut);
-  return rampOf(cuts.length + 1)[found === -1 ? cuts.length : found];
-}
-
-/** `count` colours spread over the ramp. */
-export function rampOf(count) {
-  if (count === 1) return [RAMP[2]];
-  return Array.from({ length: count }, (_, i) => RAMP[Math.round((i * (RAMP.length - 1)) / (count - 1))]);
-}

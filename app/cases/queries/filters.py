@@ -1,0 +1,201 @@
+"""What a list, map, count or export asks for: the filters of the API, parsed."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from app.areas.index import AreaEntry, areas
+from app.cases.schemas import CONTROL, EARLIEST, LATEST
+from app.core.clock import day_start
+from app.core.policy import LEVEL_FIELDS
+from app.core.problems import Invalid
+from app.people.queries import department
+from app.spatial import Box
+from app.workflow.levels import Level
+from app.workflow.statuses import OPEN, Status
+
+MOST_WORDS, LONGEST_QUERY, MOST_VALUES = 5, 80, 60
+SORTS = ("-filed_at", "filed_at", "due_at", "-changed_at")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Every part is optional; together they are one `and`. Instants are half-open: `start` ≤ filed < `end`."""
+
+    within: AreaEntry | None = None
+    statuses: frozenset[str] = frozenset()
+    level: str | None = None
+    categories: frozenset[str] = frozenset()
+    department_id: int | None = None
+    overdue: bool | None = None
+    bbox: Box | None = None
+    q: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    as_of: datetime | None = None
+    sort: str = "-filed_at"
+    holder_id: int | None = None
+    returned: bool | None = None
+    raised: bool | None = None
+    due_before: datetime | None = None
+    filed_by_id: int | None = None
+    unplaced: bool | None = None
+    no_unit_at: str | None = None
+
+    def but(self, **changes: Any) -> "Filters":
+        return replace(self, **changes)
+
+
+Args = MultiDict[str, str]
+
+
+def read_filters(args: Args) -> Filters:
+    """The filters in a query string; raises Invalid naming each parameter."""
+    errors: dict[str, list[str]] = {}
+    found: dict[str, Any] = {}
+    for name, read in _READERS.items():
+        text = ",".join(args.getlist(name)) if name in _MANY else args.get(name, "")
+        if text == "":
+            continue
+        try:
+            found |= read(text)
+        except _Bad as bad:
+            errors[name] = [str(bad)]
+    if errors:
+        raise Invalid(errors)
+    return Filters(**found)
+
+
+class _Bad(ValueError):
+    """What is wrong with one parameter."""
+
+
+def read_instant(text: str) -> datetime:
+    """RFC 3339, or a local day of the city, which means its beginning."""
+    try:
+        if len(text) == 10:
+            return _in_range(day_start(date.fromisoformat(text)))
+        found = datetime.fromisoformat(text.replace(" ", "+"))
+        return _in_range(found.astimezone(UTC) if found.tzinfo else None)
+    except (ValueError, OverflowError):
+        raise _Bad(_("A day such as 2026-11-21, or an instant such as 2026-11-21T10:42:00Z.")) from None
+
+
+def _in_range(instant: datetime | None) -> datetime:
+    if instant is None or not EARLIEST - timedelta(days=1) <= instant < LATEST:
+        raise ValueError
+    return instant
+
+
+def _within(code: str) -> dict[str, Any]:
+    unit = areas().by_code.get(code)
+    if unit is None:
+        raise _Bad(_("There is no area %(code)s.", code=code[:40]))
+    return {"within": unit}
+
+
+def _statuses(text: str) -> dict[str, Any]:
+    asked = set(text.split(","))
+    wanted = {status.value for status in OPEN} if "open" in asked else set()
+    wanted |= asked - {"open"}
+    if unknown := wanted - {status.value for status in Status}:
+        raise _Bad(_("There is no status %(name)s.", name=min(unknown)[:40]))
+    return {"statuses": frozenset(wanted)}
+
+
+def _level(text: str) -> dict[str, Any]:
+    if text not in {level.value for level in Level}:
+        raise _Bad(_("city, district, town, community or grid."))
+    return {"level": text}
+
+
+def _categories(text: str) -> dict[str, Any]:
+    codes = text.split(",")
+    if len(codes) > MOST_VALUES or CONTROL.search(text):
+        raise _Bad(_("At most %(most)s codes.", most=MOST_VALUES))
+    return {"categories": frozenset(codes)}
+
+
+def _department(code: str) -> dict[str, Any]:
+    found = department(code)
+    if found is None:
+        raise _Bad(_("There is no department %(code)s.", code=code[:40]))
+    return {"department_id": found.id}
+
+
+def _holder(code: str) -> dict[str, Any]:
+    return {"holder_id": _within(code)["within"].id}
+
+
+def _flag(name: str) -> Any:
+    def read(text: str) -> dict[str, Any]:
+        values = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+        if text.lower() not in values:
+            raise _Bad(_("true or false."))
+        return {name: values[text.lower()]}
+
+    return read
+
+
+def _instant(name: str) -> Any:
+    return lambda text: {name: read_instant(text)}
+
+
+def _bbox(text: str) -> dict[str, Any]:
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise _Bad(_("Four numbers: west,south,east,north.")) from None
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise _Bad(_("West ≤ east within ±180, south ≤ north within ±90."))
+    return {"bbox": (west, south, east, north)}
+
+
+def _query(text: str) -> dict[str, Any]:
+    words = text.split()
+    if CONTROL.search(text) or len(text) > LONGEST_QUERY or len(words) > MOST_WORDS:
+        raise _Bad(_("At most %(words)s words and %(most)s characters.", words=MOST_WORDS, most=LONGEST_QUERY))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _Bad(_("Control characters have no place here.")) from None
+    return {"q": text.strip()} if words else {}
+
+
+def _sort(text: str) -> dict[str, Any]:
+    if text not in SORTS:
+        raise _Bad(_("One of %(sorts)s.", sorts=", ".join(SORTS)))
+    return {"sort": text}
+
+
+def _no_unit_at(text: str) -> dict[str, Any]:
+    if text not in LEVEL_FIELDS:
+        raise _Bad(_("city, district, town, community or grid."))
+    return {"no_unit_at": text}
+
+
+_MANY = ("status", "category")
+_READERS: dict[str, Any] = {
+    "within": _within,
+    "status": _statuses,
+    "level": _level,
+    "reached": _level,
+    "category": _categories,
+    "department": _department,
+    "overdue": _flag("overdue"),
+    "bbox": _bbox,
+    "q": _query,
+    "from": _instant("start"),
+    "to": _instant("end"),
+    "as_of": _instant("as_of"),
+    "sort": _sort,
+    "holder": _holder,
+    "returned": _flag("returned"),
+    "raised": _flag("raised"),
+    "due_before": _instant("due_before"),
+    "unplaced": _flag("unplaced"),
+    "no_unit_at": _no_unit_at,
+}

@@ -1,0 +1,66 @@
+"""One case: found within a scope, or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.cases.models import Case, CasePhoto, Task
+from app.core.db import db
+from app.core.policy import LEVEL_FIELDS, Actor, holds, may_read_case, may_read_receipt
+from app.core.problems import NotFound
+
+SCOPE_FIELDS = (*LEVEL_FIELDS.values(), "department_id", "filed_by_id", "restricted")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A case in the viewer's scope; `receipt` when only number and hashes may be shown."""
+
+    case: Case
+    receipt: bool
+
+
+def find_case(uuid: UUID, actor: Actor) -> Found:
+    """The case, if the actor may read it, or as its receipt for who filed it; raises NotFound."""
+    case = db.session.scalar(select(Case).where(Case.uuid == uuid).execution_options(populate_existing=True))
+    if case is not None and holds(may_read_case(actor), scope_row(case)):
+        return Found(case, receipt=False)
+    if case is not None and holds(may_read_receipt(actor), scope_row(case)):
+        return Found(case, receipt=True)
+    raise NotFound
+
+
+def readable_case(uuid: UUID, actor: Actor) -> Case:
+    """The case, if the actor may read all of it; raises NotFound."""
+    found = find_case(uuid, actor)
+    if found.receipt:
+        raise NotFound
+    return found.case
+
+
+def locked_case(uuid: UUID, actor: Actor) -> Case:
+    """The case, locked until the commit, if the actor may read it now; raises NotFound."""
+    statement = select(Case).where(Case.uuid == uuid).with_for_update()
+    case = db.session.scalar(statement.execution_options(populate_existing=True))
+    if case is None or not holds(may_read_case(actor), scope_row(case)):
+        raise NotFound
+    return case
+
+
+def scope_row(case: Case) -> Mapping[str, Any]:
+    """What the policy looks at."""
+    return {name: getattr(case, name) for name in SCOPE_FIELDS}
+
+
+def photos_of(case_id: int) -> list[CasePhoto]:
+    """In the order they were added."""
+    return list(
+        db.session.scalars(select(CasePhoto).where(CasePhoto.case_id == case_id).order_by(CasePhoto.id))
+    )
+
+
+def tasks_of(case_id: int) -> list[Task]:
+    return list(db.session.scalars(select(Task).where(Task.case_id == case_id).order_by(Task.id)))

@@ -1,0 +1,114 @@
+"""The one SQL source of cases: as they stand, or as they stood at an instant, within a scope, filtered."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, true, union_all
+from sqlalchemy.sql.selectable import FromClause
+
+from app import spatial
+from app.cases.models import PAST_FIELDS, Case, PastState
+from app.cases.queries.filters import Filters
+from app.core.policy import LEVEL_FIELDS, Predicate, where
+
+CASES, PAST = Case.__table__, PastState.__table__
+
+
+def source(as_of: datetime | None) -> FromClause:
+    """Cases with the columns of `case_record`; with `as_of`, where each stood at that instant.
+
+    A case unchanged since then is its own row; a changed one takes what changes from `case_past`.
+    """
+    if as_of is None:
+        return CASES
+    now = select(CASES).where(CASES.c.changed_at <= as_of)
+    then = [PAST.c[c.name].label(c.name) if c.name in PAST_FIELDS else c for c in CASES.c]
+    past = select(*then).join(PAST, PAST.c.case_id == CASES.c.id)
+    return union_all(now, past.where(PAST.c.since <= as_of, PAST.c.until > as_of)).subquery("case_at")
+
+
+def conditions(
+    cases: FromClause, filters: Filters, *, within: Predicate, now: datetime
+) -> list[ColumnElement[bool]]:
+    """The scope and every filter as SQL. `within` is the viewer's scope: forgetting it is a TypeError."""
+    c = cases.c
+    found: list[ColumnElement[bool]] = [where(within, c)]
+    if filters.within is not None:
+        found.append(c[LEVEL_FIELDS[filters.within.level]] == filters.within.id)
+    if filters.statuses:
+        found.append(_among(c.status, filters.statuses))
+    if filters.categories:
+        found.append(_among(c.category, filters.categories))
+    found += _equalities(cases, filters)
+    found += _times(cases, filters)
+    if filters.overdue is not None:
+        late = and_(c.ended_at.is_(None), c.due_at < (filters.as_of or now))
+        found.append(late if filters.overdue else or_(c.due_at.is_(None), ~late))
+    if filters.bbox is not None:
+        found += _boxed(cases, filters.bbox)
+    if filters.q is not None:
+        found.append(_matching(cases, filters.q))
+    return found
+
+
+def _among(column: ColumnElement[Any], values: frozenset[str]) -> ColumnElement[bool]:
+    return column == next(iter(values)) if len(values) == 1 else column.in_(sorted(values))
+
+
+def _equalities(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]]:
+    c = cases.c
+    asked = (
+        (c.level, filters.level),
+        (c.department_id, filters.department_id),
+        (c.holder_id, filters.holder_id),
+        (c.filed_by_id, filters.filed_by_id),
+    )
+    found: list[ColumnElement[bool]] = [column == value for column, value in asked if value is not None]
+    if filters.returned is not None:
+        found.append((c.returns > 0) == literal(filters.returned))
+    if filters.raised is not None:
+        found.append((c.escalations > 0) == literal(filters.raised))
+    if filters.unplaced is not None:
+        found.append(c.placement.in_(("unplaced", "words")) == literal(filters.unplaced))
+    if filters.no_unit_at is not None:
+        found.append(c[LEVEL_FIELDS[filters.no_unit_at]].is_(None))
+    return found
+
+
+def _times(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]]:
+    c = cases.c
+    found: list[ColumnElement[bool]] = []
+    if filters.start is not None:
+        found.append(c.filed_at >= filters.start)
+    if filters.end is not None:
+        found.append(c.filed_at < filters.end)
+    if filters.due_before is not None:
+        found.append(and_(c.ended_at.is_(None), c.due_at < filters.due_before))
+    return found
+
+
+def _boxed(cases: FromClause, box: spatial.Box) -> list[ColumnElement[bool]]:
+    """The index finds candidates (float32 on SpatiaLite); the exact point decides."""
+    west, south, east, north = box
+    hits = select(CASES.c.id).where(spatial.bbox_hit(CASES.c.geom, box))
+    exact = and_(cases.c.lon.between(west, east), cases.c.lat.between(south, north))
+    return [cases.c.id.in_(hits) if cases is not CASES else spatial.bbox_hit(CASES.c.geom, box), exact]
+
+
+def _matching(cases: FromClause, text: str) -> ColumnElement[bool]:
+    """The exact number, or every word somewhere in what was said about thing and place."""
+    c = cases.c
+    said = [
+        or_(c.description.icontains(word, autoescape=True), c.place_text.icontains(word, autoescape=True))
+        for word in text.split()
+    ]
+    return or_(c.number == text.upper(), and_(true(), *said))
+
+
+def matching(
+    columns: list[Any], filters: Filters, *, within: Predicate, now: datetime
+) -> tuple[Select[Any], FromClause]:
+    """`select columns(source) from source where scope and filters`; `columns` are names or callables."""
+    cases = source(filters.as_of)
+    chosen = [cases.c[column] if isinstance(column, str) else column(cases.c) for column in columns]
+    return select(*chosen).where(*conditions(cases, filters, within=within, now=now)), cases

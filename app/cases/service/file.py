@@ -1,0 +1,176 @@
+"""File a case: known id and same filing → the present case; else one insert, its task, its event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from flask_babel import gettext as _
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app import events, spatial
+from app.areas.index import areas
+from app.cases.commands import FileCase
+from app.cases.models import Case, Task
+from app.cases.places import Placed, place
+from app.catalogue.queries import CategoryRow, categories
+from app.core.clock import local_day
+from app.core.config import settings
+from app.core.db import db, is_sqlite
+from app.core.policy import Actor
+from app.core.problems import Conflict, Invalid
+from app.workflow.statuses import Status
+from app.workflow.tasks import AT_FILING
+
+CASES, TASKS = Case.__table__, Task.__table__
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A filing that can be carried out: everything read and decided before the write begins."""
+
+    filing: FileCase
+    placed: Placed
+    category: CategoryRow
+
+
+@dataclass(frozen=True)
+class Filed:
+    """`created` is False when the same filing had arrived before."""
+
+    case_id: int
+    created: bool
+
+
+def plan_filing(filing: FileCase) -> Plan:
+    """Place the filing and find its category; raises Invalid. Reads only."""
+    category = categories().get(filing.category)
+    if category is None:
+        raise Invalid({"category": [_("There is no category %(code)s.", code=filing.category)]})
+    return Plan(filing, place(filing), category)
+
+
+def file_case(plan: Plan, *, actor: Actor, now: datetime) -> Filed:
+    """Insert the case unless its UUID is known; raises Conflict for another filing under the same UUID."""
+    row = _row(plan, actor=actor, now=now)
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
+    statement = insert(CASES).values(row).on_conflict_do_nothing(index_elements=[CASES.c.uuid])
+    case_id = db.session.scalar(statement.returning(CASES.c.id))
+    if case_id is None:
+        return Filed(_known(plan.filing, actor), created=False)
+    task = {"case_id": case_id, "kind": str(AT_FILING.opens), "area_id": row["holder_id"], "opened_at": now}
+    db.session.execute(TASKS.insert().values(task))
+    events.append("case.filed", f"case:{plan.filing.uuid}", _told(plan, row), actor=actor, at=now)
+    return Filed(case_id, created=True)
+
+
+def _known(filing: FileCase, actor: Actor) -> int:
+    known = db.session.execute(
+        select(CASES.c.id, CASES.c.filed_by_id, CASES.c.command_hash).where(CASES.c.uuid == filing.uuid)
+    ).one()
+    if known.filed_by_id != actor.id:
+        raise Conflict(_("This id is taken. Begin a new draft."))
+    if known.command_hash != filing.hash():
+        raise Conflict(_("Another filing was already received under this id; the first one stands."))
+    return int(known.id)
+
+
+def _row(plan: Plan, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    filing, placed, holder = plan.filing, plan.placed, plan.placed.holder
+    case_id = _next_id()
+    return {
+        "id": case_id,
+        "uuid": filing.uuid,
+        "number": f"{settings().city_code}-{local_day(now):%Y%m%d}-{case_id:06d}",
+        "version": 1,
+        "filed_at": now,
+        "changed_at": now,
+        "filed_by_id": actor.id,
+        "command_hash": filing.hash(),
+        "observed_at": filing.observed_at or now,
+        "category": plan.category.code,
+        "catalogue_version_id": plan.category.version_id,
+        "restricted": plan.category.restricted,
+        "description": filing.description,
+        "urgency": filing.urgency,
+        "channel": filing.channel,
+        "reporter": _json(filing.reporter),
+        "extra": _json(filing.extra),
+        "place_text": filing.place_text,
+        "accuracy_m": filing.accuracy_m,
+        "crs": filing.crs,
+        "raw_geometry": _json(filing.raw_geometry),
+        "generation_id": areas().generation_id,
+        "placement": placed.how,
+        "nearest_id": placed.nearest_id,
+        "bordering": " ".join(placed.bordering) or None,
+        "scope_path": placed.unit.path,
+        "status": Status.FILED.value,
+        "level": holder.level,
+        "holder_id": holder.id,
+        "escalations": 0,
+        "returns": 0,
+        "reworks": 0,
+        **placed.ids,
+        **_position(filing.geometry),
+    }
+
+
+def _position(geometry: BaseGeometry | None) -> dict[str, Any]:
+    """The shape for the index, its GeoJSON unless it is a point, and one point to show it at."""
+    if geometry is None:
+        return {"geom": None, "geometry": None, "lon": None, "lat": None}
+    if geometry.geom_type == "Point":
+        text = f"SRID={spatial.SRID};POINT({geometry.x!r} {geometry.y!r})"
+        return {"geom": text, "geometry": None, "lon": geometry.x, "lat": geometry.y}
+    shown = geometry.representative_point()
+    shape = orjson.dumps(geometry.__geo_interface__).decode()
+    return {"geom": spatial.to_db(geometry), "geometry": shape, "lon": shown.x, "lat": shown.y}
+
+
+def _next_id() -> int:
+    """The id, known before the insert because the number carries it.
+
+    Writing the number afterwards would touch every index of the row a second time (PostgreSQL). Gaps are
+    allowed: a filing that arrives twice burns one.
+    """
+    if is_sqlite():
+        return (db.session.scalar(select(func.max(CASES.c.id))) or 0) + 1
+    return int(db.session.scalar(select(func.nextval("case_record_id_seq"))) or 0)
+
+
+def _json(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def _told(plan: Plan, row: dict[str, Any]) -> dict[str, Any]:
+    """The event says everything that the case was filed with."""
+    filing = plan.filing
+    index = areas()
+    said = {
+        "number": row["number"],
+        "status": row["status"],
+        "level": row["level"],
+        "holder": index.by_id[row["holder_id"]].code,
+        "place": plan.placed.unit.code,
+        "placement": row["placement"],
+        "lon": row["lon"],
+        "lat": row["lat"],
+        "category": filing.category,
+        "restricted": row["restricted"],
+        "observed_at": row["observed_at"],
+        "description": filing.description,
+        "urgency": filing.urgency,
+        "channel": filing.channel,
+        "crs": filing.crs,
+        "raw_geometry": filing.raw_geometry,
+        "accuracy_m": filing.accuracy_m,
+        "place_text": filing.place_text,
+        "area": filing.area,
+        "reporter": filing.reporter,
+        "extra": filing.extra,
+        "hash": row["command_hash"],
+    }
+    return {name: value for name, value in said.items() if value is not None}

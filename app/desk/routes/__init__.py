@@ -1,0 +1,9 @@
+"""The desk's pages, one file each."""
+
+from flask import Blueprint
+
+bp = Blueprint("desk", __name__, url_prefix="/desk", template_folder="../templates")
+
+from app.desk.routes import atlas, case, inbox, search  # noqa: E402  (they add their routes to `bp`)
+
+__all__ = ["atlas", "bp", "case", "inbox", "search"]

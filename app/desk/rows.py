@@ -1,0 +1,106 @@
+"""Cases as lists show them: words instead of codes, a clock, a photo, a dot on the map."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import url_for
+
+from app.areas.index import AreaEntry, areas
+from app.catalogue.queries import categories, categories_of
+from app.core.language import name_of
+from app.core.policy import LEVEL_FIELDS
+from app.desk.queries import first_photos
+
+SOON = timedelta(hours=24)
+"""A duty whose time ends within this is due soon."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list. `near`: due times up to here count as soon."""
+
+    id: str
+    number: str
+    category: str
+    place: str
+    status: str
+    level: str
+    filed_at: datetime
+    due_at: datetime | None
+    near: datetime
+    open: bool
+    raised: bool
+    returns: int
+    reworks: int
+    thumb_url: str | None
+    point: tuple[float, float] | None
+
+    def state(self, at: datetime) -> str:
+        """`late`, `near`, `ok` or `none`: the same three meanings as the clock beside it."""
+        if not self.open or self.due_at is None:
+            return "none"
+        if self.due_at < at:
+            return "late"
+        return "near" if self.due_at <= self.near else "ok"
+
+
+def rows_of(found: Sequence[Any], at: datetime) -> list[Row]:
+    """List lines of case rows (the columns of `cases.queries.listing.ITEM`). Two statements at most."""
+    photos = first_photos([row.id for row in found])
+    return [_row(row, photos.get(row.id), at) for row in found]
+
+
+def _row(row: Any, photo: str | None, at: datetime) -> Row:
+    return Row(
+        id=str(row.uuid),
+        number=row.number,
+        category=category_name(row.category, row.catalogue_version_id),
+        place=place_in_words(row),
+        status=row.status,
+        level=row.level,
+        filed_at=row.filed_at,
+        due_at=row.due_at,
+        near=at + SOON,
+        open=row.ended_at is None,
+        raised=row.escalations > 0,
+        returns=row.returns,
+        reworks=row.reworks,
+        thumb_url=photo_url(row.uuid, photo, "thumb") if photo else None,
+        point=(row.lon, row.lat) if row.lon is not None else None,
+    )
+
+
+def category_name(code: str, version_id: int) -> str:
+    """What the case was filed as, in the words of its own catalogue version."""
+    found = categories().get(code)
+    if found is None or found.version_id != version_id:
+        found = categories_of(version_id).get(code, found)
+    return name_of(found) if found else code
+
+
+def place_in_words(row: Any) -> str:
+    """The two lowest units and the words for the place: `第9网格 · 桂园社区居委会 · 人民路12号`."""
+    parts = [name_of(unit) for unit in reversed(units_of(row))][:2]
+    return " · ".join([*parts, *([row.place_text] if row.place_text else [])])
+
+
+def units_of(row: Any) -> list[AreaEntry]:
+    """The units the case lies in, highest first; skipped levels are left out."""
+    index = areas()
+    ids = (getattr(row, name) for name in LEVEL_FIELDS.values())
+    return [index.by_id[area_id] for area_id in ids if area_id is not None]
+
+
+def photo_url(uuid: Any, sha256: str, size: str) -> str:
+    return f"/api/v1/cases/{uuid}/photos/{sha256}?size={size}"
+
+
+def points_of(rows: Iterable[Row], at: datetime) -> list[dict[str, Any]]:
+    """What the map beside a list needs to know of its rows."""
+    return [{"id": row.id, "point": row.point, "state": row.state(at)} for row in rows if row.point]
+
+
+def case_url(uuid: Any) -> str:
+    return url_for("desk.case", uuid=uuid)

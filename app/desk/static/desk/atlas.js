@@ -1,0 +1,48 @@
+// The district map: units coloured by the table's numbers; a click or Enter goes down, Esc goes up.
+import { embedded, getJson } from "wangge/core/core";
+import { fit, openMap, outline } from "wangge/maps/map";
+import { listenAreas, nameAreas, paintAreas, pickArea, showAreas } from "wangge/maps/areas";
+
+const atlas = embedded("atlas");
+const container = document.getElementById("atlas-map");
+const rows = new Map([...document.querySelectorAll("#atlas-table tbody tr[data-code]")].map((row) => [row.dataset.code, row]));
+const units = new Map(atlas.units.map((unit) => [unit.code, unit]));
+
+const readout = document.createElement("div");
+readout.className = "readout";
+readout.setAttribute("role", "status");
+
+function show(map, code) {
+  const unit = units.get(code);
+  readout.textContent = unit ? unit.text : "";
+  for (const [each, row] of rows) row.classList.toggle("chosen", each === code);
+  pickArea(map, atlas.layer, code ?? null);
+}
+
+async function draw() {
+  const shape = atlas.shape_url ? await getJson(atlas.shape_url).catch(() => null) : null;
+  const map = await openMap(container, {});
+  if (!map) return;
+  container.append(readout);
+  if (shape?.geometry) fit(map, shape, { duration: 0 });
+  showAreas(map, atlas.layer, { level: atlas.level });
+  paintAreas(map, atlas.layer, atlas.units);
+  if (shape?.geometry) outline(map, shape, { approximate: atlas.approximate });
+  nameAreas(map, atlas.units.filter((unit) => unit.point));
+  listenAreas(map, {
+    known: units,
+    onPick: (code) => location.assign(units.get(code).url),
+    onHover: (code) => show(map, code),
+  });
+  for (const [code, row] of rows) {
+    row.addEventListener("pointerenter", () => show(map, code));
+    row.addEventListener("focusin", () => show(map, code));
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && atlas.up_url && !event.target.closest("select, input, details[open]")) location.assign(atlas.up_url);
+});
+document.querySelector("[data-print]")?.addEventListener("click", () => print());
+
+await draw();
