@@ -22,6 +22,9 @@ from app.spatial.shapes import BadShape
 
 SHOWN = 20
 
+datum_option = click.option(
+    "--crs", default="wgs84", show_default=True, type=click.Choice(DATUMS), help="Datum of the files."
+)
 areas = AppGroup("areas", help="Boundaries: load, check, activate.")
 
 

@@ -6,11 +6,11 @@ is not clean. New identities begin when their generation is activated. There is 
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import shapely
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 
 from app import events
 from app.areas import models
@@ -25,10 +25,10 @@ from app.core.problems import Conflict, NotFound
 from app.core.stamps import bump
 from app.spatial import SRID, as_multipolygon
 
-AREA = models.Area.__table__
-SHAPE = models.AreaShape.__table__
-GENERATION = models.Generation.__table__
-FINDING = models.Finding.__table__
+AREA = cast(Table, models.Area.__table__)
+SHAPE = cast(Table, models.AreaShape.__table__)
+GENERATION = cast(Table, models.Generation.__table__)
+FINDING = cast(Table, models.Finding.__table__)
 
 
 def check_records(records: Sequence[Record]) -> list[Finding]:
