@@ -24,6 +24,7 @@ ROOMS = (
     "analysis",
     "desk",
     "field",
+    "demo",
 )
 
 

@@ -72,8 +72,11 @@ def cursor_of(*values: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(values)).rstrip(b"=").decode("ascii")
 
 
-def read_cursor(*kinds: type) -> tuple[Any, ...] | None:
-    """The values of the request's cursor, checked against their types; None on the first page."""
+def read_cursor(*kinds: type, optional_first: bool = False) -> tuple[Any, ...] | None:
+    """The values of the request's cursor, checked against their types; None on the first page.
+
+    `optional_first`: the first value may be null (a sort column that has none).
+    """
     text = request.args.get("cursor")
     if not text:
         return None
@@ -83,7 +86,8 @@ def read_cursor(*kinds: type) -> tuple[Any, ...] | None:
         values = None
     if not isinstance(values, list) or len(values) != len(kinds):
         raise Invalid({"cursor": [_("This is not a cursor of this list.")]})
-    if any(type(value) is not kind for value, kind in zip(values, kinds, strict=True)):
+    checked = list(zip(values, kinds, strict=True))[1 if optional_first and values[0] is None else 0 :]
+    if any(type(value) is not kind for value, kind in checked):
         raise Invalid({"cursor": [_("This is not a cursor of this list.")]})
     return tuple(values)
 

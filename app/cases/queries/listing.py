@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
@@ -13,6 +14,7 @@ from app.cases.queries.source import conditions, matching, source
 from app.core.clock import rfc3339
 from app.core.db import db
 from app.core.policy import Actor, Predicate, may_read_case, scope_within
+from app.core.problems import Invalid
 
 ITEM = (
     "id",
@@ -71,6 +73,15 @@ def page(filters: Filters, *, within: Predicate, now: datetime, limit: int, afte
         return Page(rows, None)
     last = rows[limit - 1]
     return Page(rows[:limit], (rfc3339(getattr(last, filters.sort.lstrip("-"))), last.id))
+
+
+def check_cursor(at: str | None) -> None:
+    """Raises Invalid unless a cursor's sort value is an instant or null."""
+    try:
+        if at is not None and datetime.fromisoformat(at).tzinfo is None:
+            raise ValueError
+    except ValueError:
+        raise Invalid({"cursor": [_("This is not a cursor of this list.")]}) from None
 
 
 def total(filters: Filters, *, within: Predicate, now: datetime) -> int:

@@ -1,0 +1,64 @@
+"""`/api/v1/stats/areas`: numbers per unit."""
+
+from typing import Any
+
+from flask import Response, request
+from flask_babel import gettext as _
+from flask_smorest import Blueprint
+
+from app.analysis.schemas import StatsOut
+from app.areas.index import areas
+from app.cases.queries.filters import Filters, read_filters
+from app.cases.queries.listing import scope_for
+from app.cases.queries.statistics import NUMBERS, UnitNumbers, by_unit
+from app.core.access import SIGNED_IN, allow, current_actor
+from app.core.api import json_response
+from app.core.clock import now, rfc3339
+from app.core.policy import LEVEL_FIELDS
+from app.core.problems import Invalid
+
+bp = Blueprint("stats_api", __name__, description="Numbers per unit")
+
+
+@bp.route("/api/v1/stats/areas")
+@allow(SIGNED_IN)
+@bp.alt_response(200, schema=StatsOut)
+def stats_areas() -> Response:
+    """Counts and median hours per unit at `level`, in or equal to `within`; the same scope as the lists."""
+    level, filters = _level_and_filters()
+    at = filters.as_of or now()
+    rows = by_unit(level, filters, within=scope_for(current_actor(), filters), now=at)
+    body = {"items": stats_items(level, filters, rows), "as_of": rfc3339(at), "level": level}
+    return json_response(body, headers={"Cache-Control": "private, no-cache"})
+
+
+def _level_and_filters() -> tuple[str, Filters]:
+    """`level` here is the level of the units; the level a case has reached is asked for as `reached`."""
+    level = request.args.get("level", "")
+    if level not in LEVEL_FIELDS:
+        raise Invalid({"level": [_("city, district, town, community or grid.")]})
+    args = request.args.copy()
+    args.poplist("level")
+    return level, read_filters(args)
+
+
+def stats_items(level: str, filters: Filters, rows: list[UnitNumbers]) -> list[dict[str, Any]]:
+    """One item for every unit at the level in the area, also without cases, then those with no unit."""
+    index, found = areas(), {row.area_id: row for row in rows}
+    units = index.at_level(level, filters.within)
+    items = [_item(unit.code, unit.name, found.pop(unit.id, None)) for unit in units]
+    return items + [_item(*_elsewhere(area_id), row) for area_id, row in found.items()]
+
+
+def _elsewhere(area_id: int | None) -> tuple[str | None, str | None]:
+    if area_id is None:
+        return None, None
+    unit = areas().by_id[area_id]
+    return unit.code, unit.name
+
+
+def _item(code: str | None, name: str | None, row: UnitNumbers | None) -> dict[str, Any]:
+    counts = {number: getattr(row, number) if row else 0 for number in NUMBERS}
+    return {"code": code, "name": name, **counts, "median_hours": row.median_hours if row else None}
+
+

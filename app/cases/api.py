@@ -1,0 +1,282 @@
+"""The HTTP contract of cases."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response, request, stream_with_context
+from flask_babel import gettext as _
+from flask_smorest import Blueprint
+
+from app import events
+from app.cases import output
+from app.cases.commands import Act, read_act, read_filing
+from app.cases.models import Case, CasePhoto
+from app.cases.queries import listing
+from app.cases.queries.filters import Filters, read_filters
+from app.cases.queries.one import Found, find_case, locked_case, readable_case
+from app.cases.schemas import ActIn, CaseOut, CasesOut, EventsOut, FileCaseIn
+from app.cases.service import act, attach_photo, file_case, plan_filing
+from app.cases.service.photos import KINDS, may_add_photo
+from app.core import clock
+from app.core.access import SIGNED_IN, allow, current_actor
+from app.core.api import cursor_of, envelope, json_response, page_limit, read_cursor, read_json
+from app.core.config import settings
+from app.core.db import begin_write, db
+from app.core.policy import Actor
+from app.core.problems import Conflict, Invalid, NotFound, PreconditionRequired, Problem, Stale, TooLarge
+from app.core.roles import Role
+from app.events import queries as told
+from app.media.render import Size
+from app.media.service import derivative, original, store_original
+from app.people import queries as people
+
+bp = Blueprint("cases_api", __name__, url_prefix="/api/v1/cases", description="Cases")
+FILERS = (Role.INSPECTOR, Role.MANAGER, Role.DISPATCHER, Role.OFFICIAL, Role.HANDLER)
+Rendered = Callable[[], Response]
+
+
+@bp.route("/<uuid:case_id>", methods=["PUT"])
+@allow(*FILERS)
+@bp.doc(requestBody={"content": {"application/json": {"schema": FileCaseIn}}})
+@bp.alt_response(201, schema=CaseOut, description="filed")
+@bp.alt_response(200, schema=CaseOut, description="had been filed before")
+def put_case(case_id: UUID) -> Rendered:
+    """File a case under a UUID of the sender's making. Filing twice is filing once."""
+    filing = read_filing(case_id, read_json(settings().body_limit))
+    plan = plan_filing(filing)
+    actor, now = current_actor(), clock.now()
+    begin_write()
+    filed = file_case(plan, actor=actor, now=now)
+    return lambda: _case_response(find_case(case_id, actor), actor, 201 if filed.created else 200)
+
+
+@bp.route("/<uuid:case_id>", methods=["GET"])
+@allow(SIGNED_IN)
+@bp.alt_response(200, schema=CaseOut)
+def get_case(case_id: UUID) -> Response:
+    """One case, with what the reader may do to it; its ETag is its version."""
+    actor = current_actor()
+    return _case_response(find_case(case_id, actor), actor, 200)
+
+
+def _case_response(found: Found, actor: Actor, status: int) -> Response:
+    headers = {"ETag": f'"{found.case.version}"', "Cache-Control": "private, no-cache"}
+    return json_response(output.case(found, actor, clock.now()), status, headers)
+
+
+@bp.route("", methods=["GET"])
+@allow(SIGNED_IN)
+@bp.alt_response(200, schema=CasesOut)
+def list_cases() -> Response:
+    """Cases within the reader's scope; the exact total comes with the first page."""
+    filters, limit, after = read_filters(request.args), page_limit(), _after()
+    within, now = listing.scope_for(current_actor(), filters), clock.now()
+    page = listing.page(filters, within=within, now=now, limit=limit, after=after)
+    whole = after is None and page.following is None
+    count = len(page.rows) if whole else None
+    if after is None and not whole:
+        count = listing.total(filters, within=within, now=now)
+    at = filters.as_of or now
+    following = cursor_of(*page.following) if page.following else None
+    body = envelope(output.items(page.rows, at), total=count, following=following)
+    return json_response(body | {"as_of": clock.rfc3339(at)})
+
+
+def _after() -> listing.Cursor | None:
+    """The cursor: the last row's sort value (null among the undated) and id."""
+    values = read_cursor(str, int, optional_first=True)
+    if values is None:
+        return None
+    listing.check_cursor(values[0])
+    return values[0], values[1]
+
+
+@bp.route(".geojson", methods=["GET"])
+@allow(SIGNED_IN)
+def cases_geojson() -> Response:
+    """Every case that the filters ask for, as a GeoJSON FeatureCollection."""
+
+    def lines(rows: Iterator[Any], now: Any) -> Iterator[bytes]:
+        yield b'{"type":"FeatureCollection","features":['
+        for n, row in enumerate(rows):
+            yield (b"," if n else b"") + orjson.dumps(output.feature(row, now))
+        yield b"]}"
+
+    return _export(lines, "application/geo+json", "cases.geojson")
+
+
+@bp.route(".csv", methods=["GET"])
+@allow(SIGNED_IN)
+def cases_csv() -> Response:
+    """Every case that the filters ask for, as CSV in UTF-8 with a byte-order mark, for spreadsheets."""
+
+    def lines(rows: Iterator[Any], now: Any) -> Iterator[bytes]:
+        yield "\ufeff".encode() + _csv_line(list(output.CSV_COLUMNS))
+        for row in rows:
+            yield _csv_line(output.csv_row(row, now))
+
+    return _export(lines, "text/csv; charset=utf-8", "cases.csv")
+
+
+def _csv_line(cells: list[str]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue().encode()
+
+
+def _export(lines: Callable[[Iterator[Any], Any], Iterator[bytes]], kind: str, name: str) -> Response:
+    filters, now = read_filters(request.args), clock.now()
+    within = listing.scope_for(current_actor(), filters)
+    rows = listing.everything(filters, within=within, now=now)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    body = stream_with_context(lines(rows, filters.as_of or now))
+    return Response(body, content_type=kind, headers=headers)
+
+
+@bp.route("/<uuid:case_id>/events", methods=["GET"])
+@allow(SIGNED_IN)
+@bp.alt_response(200, schema=EventsOut)
+def case_events(case_id: UUID) -> Response:
+    """The case's history, oldest first."""
+    case = readable_case(case_id, current_actor())
+    limit, after = page_limit(), read_cursor(int)
+    subject = f"case:{case.uuid}"
+    found = told.history(subject, after=after[0] if after else 0, limit=limit + 1)
+    total = None if after else told.count(subject)
+    following = cursor_of(found[limit - 1].seq) if len(found) > limit else None
+    return json_response(envelope(_events(found[:limit]), total=total, following=following))
+
+
+def _events(found: list[told.Told]) -> list[dict[str, Any]]:
+    ids = {UUID(event.actor.removeprefix("person:")) for event in found if event.actor.startswith("person:")}
+    names = people.names(ids)
+
+    def name(actor: str) -> str:
+        return names[UUID(actor.removeprefix("person:"))][0] if actor.startswith("person:") else actor
+
+    return [
+        {
+            "seq": event.seq,
+            "at": clock.rfc3339(event.at),
+            "actor": name(event.actor),
+            "action": event.action,
+            "body": event.body and {k: v for k, v in event.body.items() if k != "reporter"},
+        }
+        for event in found
+    ]
+
+
+@bp.route("/<uuid:case_id>/actions", methods=["POST"])
+@allow(SIGNED_IN)
+@bp.doc(requestBody={"content": {"application/json": {"schema": ActIn}}})
+@bp.alt_response(200, schema=CaseOut)
+def post_action(case_id: UUID) -> Rendered:
+    """Do something to a case as it was read (If-Match). The same action id twice is done once."""
+    actor, now = current_actor(), clock.now()
+    readable_case(case_id, actor)
+    version = _if_match()
+    what = _read_act(case_id, version, actor)
+    begin_write()
+    try:
+        act(case_id, what, version=version, actor=actor, now=now)
+    except Stale as stale:
+        present = output.case(find_case(case_id, actor), actor, now)
+        raise Stale(stale.detail, extra={"case": present}) from None
+    return lambda: _case_response(_after_acting(case_id, actor), actor, 200)
+
+
+def _read_act(case_id: UUID, version: int, actor: Actor) -> Act:
+    """The action in the body. A body that cannot be read is refused after a stale version, as agreed."""
+    try:
+        return read_act(read_json(settings().body_limit))
+    except Invalid:
+        case = readable_case(case_id, actor)
+        if case.version != version:
+            present = output.case(Found(case, receipt=False), actor, clock.now())
+            raise Stale(_("The case has changed since you read it."), extra={"case": present}) from None
+        raise
+
+
+def _after_acting(case_id: UUID, actor: Actor) -> Found:
+    """The case as it now stands; whoever acted it out of their own scope still gets their answer."""
+    try:
+        return find_case(case_id, actor)
+    except NotFound:
+        return Found(db.session.query(Case).filter_by(uuid=case_id).one(), receipt=True)
+
+
+def _if_match() -> int:
+    text = request.headers.get("If-Match")
+    if text is None:
+        raise PreconditionRequired(_("Send If-Match with the version that you read."))
+    version = text.strip().removeprefix("W/").strip('"')
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+
+
+@bp.route("/<uuid:case_id>/photos/<sha256>", methods=["PUT"])
+@allow(*FILERS)
+def put_photo(case_id: UUID, sha256: str) -> Rendered:
+    """Put a photo's raw bytes; the hash is of these bytes. Putting it again changes nothing."""
+    actor, now = current_actor(), clock.now()
+    found = find_case(case_id, actor)
+    kind, data = _photo_kind(), _photo_bytes(sha256)
+    if not may_add_photo(found.case, actor, now):
+        raise Conflict(_("Only who filed, holds, handles or checks the case may add photos."))
+    shot = store_original(data, sha256)
+    begin_write()
+    case = found.case if found.receipt else locked_case(case_id, actor)
+    created = attach_photo(case, sha256, kind, shot, len(data), actor=actor, now=now)
+    body = {"sha256": sha256, "kind": kind, "bytes": len(data)}
+    return lambda: json_response(body, 201 if created else 200)
+
+
+def _photo_kind() -> str:
+    kind = request.args.get("kind", "before")
+    if kind not in KINDS:
+        raise Invalid({"kind": [_("One of %(kinds)s.", kinds=", ".join(KINDS))]})
+    return kind
+
+
+def _photo_bytes(sha256: str) -> bytes:
+    if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
+        raise Invalid({"sha256": [_("64 hexadecimal digits in lower case.")]})
+    limit = settings().photo_limit
+    if (request.content_length or 0) > limit:
+        raise TooLarge(_("A photo may have at most %(most)s MB.", most=limit // (1024 * 1024)))
+    return request.get_data(cache=False)
+
+
+@bp.route("/<uuid:case_id>/photos/<sha256>", methods=["GET"])
+@allow(SIGNED_IN)
+def get_photo(case_id: UUID, sha256: str) -> Response:
+    """A re-encoded picture without metadata (`size=thumb|screen`), or with `original=1` the evidence."""
+    actor = current_actor()
+    case = readable_case(case_id, actor)
+    linked = db.session.query(CasePhoto.id).filter_by(case_id=case.id, sha256=sha256).first()
+    if linked is None:
+        raise NotFound
+    if request.args.get("original") == "1":
+        return _evidence(case, sha256, actor)
+    size = request.args.get("size", "screen")
+    if size not in {each.value for each in Size}:
+        raise Invalid({"size": [_("thumb or screen.")]})
+    headers = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
+    return Response(derivative(sha256, Size(size)), content_type="image/jpeg", headers=headers)
+
+
+def _evidence(case: Case, sha256: str, actor: Actor) -> Response:
+    """The unmodified original, for whoever answers for the case. That it was read is an event."""
+    if not actor.holds(case.holder_id):
+        raise Problem(_("Originals are evidence: only the unit that answers for the case may read them."), status=403)
+    begin_write()
+    events.append("case.evidence_read", f"case:{case.uuid}", {"sha256": sha256}, actor=actor, at=clock.now())
+    headers = {
+        "Content-Disposition": f'attachment; filename="{sha256}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(original(sha256), content_type="application/octet-stream", headers=headers)

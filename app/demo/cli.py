@@ -1,0 +1,110 @@
+"""`flask demo build` and `flask demo accounts`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import func, select
+
+from app.areas.importer import activate_generation, check_records, load_generation
+from app.areas.index import areas
+from app.areas.sources import read_sources
+from app.cases.models import Case
+from app.catalogue.service import sync_catalogue
+from app.core import clock
+from app.core import db as database
+from app.core.db import db
+from app.core.policy import SYSTEM
+from app.demo import cast
+from app.demo.pictures import make_pictures
+from app.demo.story import Story
+from app.people.queries import departments
+
+demo = AppGroup("demo", help="The demonstration city.")
+FOSHAN = Path(__file__).resolve().parents[2] / "geodata" / "foshan"
+
+
+@demo.command()
+@click.option("--cases", default=3000, show_default=True, help="How many cases to make.")
+def build(cases: int) -> None:
+    """Load Foshan, the catalogue, the cast and demonstration cases; what is there already is kept."""
+    _step("catalogue", _catalogue)
+    _step("boundaries of Foshan", _boundaries)
+    _step("departments, cast and synthetic staff", _people)
+    made = db.session.scalar(select(func.count()).select_from(Case)) or 0
+    if made == 0 and cases:
+        _step(f"{cases} demonstration cases", lambda: _cases(cases))
+
+
+def _step(words: str, run: Callable[[], Any]) -> None:
+    began = perf_counter()
+    click.echo(f"      {words} … ", nl=False)
+    click.echo(f"{run()}, {perf_counter() - began:.1f} s")
+
+
+def _catalogue() -> str:
+    database.begin_write()
+    result = sync_catalogue(clock.now())
+    database.commit()
+    return f"{len(result.added)} categories new, {len(result.changed)} changed"
+
+
+def _boundaries() -> str:
+    if areas().by_id:
+        return "there"
+    records = read_sources([FOSHAN], "wgs84")
+    findings = check_records(records)
+    if findings:
+        raise click.ClickException(f"the boundaries of Foshan are not clean: {findings[0].message}")
+    database.begin_write()
+    generation = load_generation(
+        records=records,
+        findings=findings,
+        label="Foshan",
+        source="geodata/foshan",
+        crs="wgs84",
+        actor=SYSTEM,
+        now=clock.now(),
+    )
+    activate_generation(generation_id=generation.id, actor=SYSTEM, now=clock.now())
+    database.commit()
+    return f"{len(records)} units, clean"
+
+
+def _people() -> str:
+    if cast.is_cast():
+        return "there"
+    database.begin_write()
+    made = cast.make_departments()
+    database.commit()
+    database.begin_write()
+    by_code = {row.code: row.id for row in departments().values()}
+    cast.make_cast(by_code, clock.now())
+    cast.make_staff(by_code, clock.now())
+    database.commit()
+    return f"{made} departments"
+
+
+def _cases(count: int) -> str:
+    steps = 0
+    with click.progressbar(length=count * 6, label="", file=click.get_text_stream("stderr")) as bar:
+        for done in Story(count, make_pictures(), clock.now()).play():
+            bar.update(done - steps)
+            steps = done
+    return f"{steps} steps"
+
+
+@demo.command()
+def accounts() -> None:
+    """How to sign in as each of the cast."""
+    if not cast.is_cast():
+        raise click.ClickException("there is no cast: flask demo build makes it")
+    click.echo(f"password of everyone below: {cast.demo_password()}")
+    for member in cast.CAST:
+        place = member.department or member.area or "–"
+        click.echo(f"  {member.username:<6} {member.role.value:<14} {place:<17} {member.name} · {member.name_en}")
+
+
