@@ -6,12 +6,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import flask_babel
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, make_response, redirect, request
-from flask_babel import Babel, Domain, format_datetime, format_decimal, get_locale, ngettext
-from flask_babel import gettext as _
+from flask_babel import Babel, Domain, format_datetime, format_decimal, get_locale
 from markupsafe import Markup
 
 from app.core import clock
@@ -81,6 +81,18 @@ def _chosen() -> str:
     return LOCALES[request.accept_languages.best_match(["zh", "zh-CN", "en"], default="zh")[:2]]
 
 
+def gettext(message: str, **values: Any) -> str:
+    """flask_babel's, with types: `from app.core.language import gettext as _`."""
+    return str(flask_babel.gettext(message, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: Any) -> str:
+    return str(flask_babel.ngettext(one, many, num, **values))
+
+
+_ = gettext
+
+
 def code() -> str:
     """`zh` or `en`."""
     locale = get_locale()
@@ -125,10 +137,10 @@ def span(length: timedelta) -> str:
     if days:
         return str(ngettext("%(num)d day %(hours)d h", "%(num)d days %(hours)d h", days, hours=hours))
     if hours and minutes:
-        return str(_("%(hours)d h %(minutes)d min", hours=hours, minutes=minutes))
+        return _("%(hours)d h %(minutes)d min", hours=hours, minutes=minutes)
     if hours:
-        return str(_("%(hours)d h", hours=hours))
-    return str(_("%(minutes)d min", minutes=minutes))
+        return _("%(hours)d h", hours=hours)
+    return _("%(minutes)d min", minutes=minutes)
 
 
 def ago(moment: datetime | None, now: datetime | None = None) -> str:
@@ -137,17 +149,17 @@ def ago(moment: datetime | None, now: datetime | None = None) -> str:
         return ""
     past = (now or clock.now()) - moment
     if past < timedelta(minutes=1):
-        return str(_("just now"))
-    return str(_("%(span)s ago", span=span(past)))
+        return _("just now")
+    return _("%(span)s ago", span=span(past))
 
 
 def time_left(due: datetime | None, now: datetime | None = None) -> str:
     """`3 h 20 min left`, or `overdue by 2 days`."""
     if due is None:
-        return str(_("no limit"))
+        return _("no limit")
     left = due - (now or clock.now())
     text = span(left)
-    return str(_("%(span)s left", span=text) if left > timedelta() else _("overdue by %(span)s", span=text))
+    return _("%(span)s left", span=text) if left > timedelta() else _("overdue by %(span)s", span=text)
 
 
 def stamp(moment: datetime | None, text: str | None = None) -> Markup:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Blueprint, Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 
 from app.core import assets, language, words
@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["has_page"] = lambda endpoint: endpoint in app.view_functions
+    app.register_blueprint(Blueprint("core", __name__, template_folder="templates"))
     posted_at_with(app, lambda: "")
     app.context_processor(_context)
     app.after_request(_secure)

@@ -1,9 +1,8 @@
 """The options of the filter bars, in the reader's language."""
 
-from flask_babel import gettext as _
-
 from app.areas.index import AreaEntry, areas
 from app.catalogue.queries import categories
+from app.core.language import gettext as _
 from app.core.language import name_of
 from app.core.policy import Actor
 from app.core.words import WORDS, word

@@ -31,7 +31,9 @@ def cut(values: Sequence[float]) -> list[Class]:
     if not found:
         return []
     last = len(found) - 1
-    ends = sorted({found[min(last, ceil(i * len(found) / MOST_CLASSES) - 1)] for i in range(1, MOST_CLASSES + 1)})
+    ends = sorted(
+        {found[min(last, ceil(i * len(found) / MOST_CLASSES) - 1)] for i in range(1, MOST_CLASSES + 1)}
+    )
     lows = [found[0], *(min(v for v in found if v > end) for end, _next in pairwise(ends))]
     colours = spread(len(ends))
     return [Class(low, high, colour) for low, high, colour in zip(lows, ends, colours, strict=True)]

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import request
-
+from app.areas.index import areas
 from app.cases.queries import listing
 from app.cases.queries.filters import Filters
 from app.core.api import cursor_of, read_cursor
 from app.core.policy import Actor
+from app.desk.queries import extent_of
 from app.desk.rows import Row, points_of, rows_of
 
 PAGE = 50
@@ -42,11 +42,14 @@ def list_page(filters: Filters, actor: Actor, at: datetime) -> List:
 
 
 def _cursor() -> listing.Cursor | None:
-    """Sort value (none for a case without a due time) and id."""
-    if not request.args.get("cursor"):
+    """The sort value of the last row (none for a case without a due time) and its id."""
+    found = read_cursor(str, int, optional_first=True)
+    if found is None:
         return None
-    try:
-        found = read_cursor(str, int)
-    except Problem:
-        found = read_cursor(type(None), int)
-    return (found[0], found[1]) if found else None
+    listing.check_cursor(found[0])
+    return found[0], found[1]
+
+
+def bounds_of(filters: Filters) -> list[float] | None:
+    """Where the map begins when no row has a dot: the unit asked for, else the whole city."""
+    return extent_of([filters.within or areas().city]).box

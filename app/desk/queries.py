@@ -1,9 +1,12 @@
 """The few reads that only the desk's pages need."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import shapely
 from sqlalchemy import func, select
 
+from app.areas.index import AreaEntry, areas
 from app.cases.models import CasePhoto
 from app.core.db import db
 
@@ -12,8 +15,24 @@ def first_photos(case_ids: Sequence[int]) -> dict[int, str]:
     """The hash of each case's first photo, by case id. One statement, none for no cases."""
     if not case_ids:
         return {}
-    first = (
-        select(func.min(CasePhoto.id)).where(CasePhoto.case_id.in_(case_ids)).group_by(CasePhoto.case_id)
-    )
+    first = select(func.min(CasePhoto.id)).where(CasePhoto.case_id.in_(case_ids)).group_by(CasePhoto.case_id)
     rows = select(CasePhoto.case_id, CasePhoto.sha256).where(CasePhoto.id.in_(first))
     return dict(db.session.execute(rows).tuples().all())
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Where units lie: a box around all of them, and a point inside each by code."""
+
+    box: list[float] | None
+    points: dict[str, list[float]]
+
+
+def extent_of(units: Sequence[AreaEntry]) -> Extent:
+    """Of the units that have land in the active generation. One statement."""
+    land = areas().land_of([unit for unit in units if unit.has_geometry])
+    if not land.entries:
+        return Extent(None, {})
+    inner = shapely.get_coordinates(shapely.point_on_surface(land.geometries)).round(5).tolist()
+    codes = [entry.code for entry in land.entries]
+    return Extent(shapely.total_bounds(land.geometries).tolist(), dict(zip(codes, inner, strict=True)))

@@ -62,7 +62,11 @@ def home() -> str:
 
 
 def _shown(found: List, tab: Tab) -> dict[str, Any]:
-    kept = {"tab": tab.code, "category": request.args.get("category"), "q": request.args.get("q")}
+    kept: dict[str, Any] = {
+        "tab": tab.code,
+        "category": request.args.get("category"),
+        "q": request.args.get("q"),
+    }
     return {
         "rows": found.rows,
         "points": found.points,
