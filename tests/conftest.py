@@ -14,9 +14,14 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.core.config import Settings, driver_url
-from app.core.db import db, is_writing
+from app.core.clock import now
+from app.core.db import begin_write, commit, db, is_writing
 from app.core.stamps import Seen
+from app.people.models import Person
+from app.people.queries import person
+from app.people.service import make_token
 from tests import engines
+from tests.cast import NAMES, Caller, build_city
 from tests.engines import pytest_addoption  # noqa: F401
 
 
@@ -114,7 +119,7 @@ def _make_stage(name: str, folder: Path) -> Stage:
         url = f"sqlite:///{folder / 'wangge.sqlite'}"
     else:
         url = engines.fresh_postgres_database(driver_url(str(engines.postgres_url())))
-    app = create_app(Settings(instance=folder, database_url=url, secret_key="test", testing=True))
+    app = create_app(Settings(instance=folder, database_url=url, secret_key="test", city_code="990000", testing=True))
     app.test_client_class = WatchfulClient
     return Stage(name, app, folder, url)
 
@@ -137,3 +142,33 @@ def app(engine_name: str, stages: Callable[[str], Stage]) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def city(engine_name: str, stages: Callable[[str], Stage]) -> Iterator[Flask]:
+    """An application whose database holds the tiny city, the catalogue and the cast."""
+    stage = stages(engine_name)
+    stage.fresh("city", build)
+    with stage.app.app_context():
+        yield stage.app
+        db.session.remove()
+
+
+def build() -> None:
+    upgrade()
+    build_city()
+
+
+@pytest.fixture
+def cast(city: Flask) -> dict[str, Caller]:
+    """Everyone of the cast, calling with a token of their own."""
+    begin_write()
+    tokens = {name: make_token(person_named(name), "test", now=now()) for name in NAMES}
+    commit()
+    return {name: Caller(city.test_client(), token) for name, token in tokens.items()}
+
+
+def person_named(username: str) -> Person:
+    found = person(username)
+    assert found is not None
+    return found

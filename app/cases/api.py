@@ -34,12 +34,12 @@ from app.media.render import Size
 from app.media.service import derivative, original, store_original
 from app.people import queries as people
 
-bp = Blueprint("cases_api", __name__, url_prefix="/api/v1/cases", description="Cases")
+bp = Blueprint("cases_api", __name__, url_prefix="/api/v1", description="Cases")
 FILERS = (Role.INSPECTOR, Role.MANAGER, Role.DISPATCHER, Role.OFFICIAL, Role.HANDLER)
 Rendered = Callable[[], Response]
 
 
-@bp.route("/<uuid:case_id>", methods=["PUT"])
+@bp.route("/cases/<uuid:case_id>", methods=["PUT"])
 @allow(*FILERS)
 @bp.doc(requestBody={"content": {"application/json": {"schema": FileCaseIn}}})
 @bp.alt_response(201, schema=CaseOut, description="filed")
@@ -54,7 +54,7 @@ def put_case(case_id: UUID) -> Rendered:
     return lambda: _case_response(find_case(case_id, actor), actor, 201 if filed.created else 200)
 
 
-@bp.route("/<uuid:case_id>", methods=["GET"])
+@bp.route("/cases/<uuid:case_id>", methods=["GET"])
 @allow(SIGNED_IN)
 @bp.alt_response(200, schema=CaseOut)
 def get_case(case_id: UUID) -> Response:
@@ -68,7 +68,7 @@ def _case_response(found: Found, actor: Actor, status: int) -> Response:
     return json_response(output.case(found, actor, clock.now()), status, headers)
 
 
-@bp.route("", methods=["GET"])
+@bp.route("/cases", methods=["GET"])
 @allow(SIGNED_IN)
 @bp.alt_response(200, schema=CasesOut)
 def list_cases() -> Response:
@@ -95,7 +95,7 @@ def _after() -> listing.Cursor | None:
     return values[0], values[1]
 
 
-@bp.route(".geojson", methods=["GET"])
+@bp.route("/cases.geojson", methods=["GET"])
 @allow(SIGNED_IN)
 def cases_geojson() -> Response:
     """Every case that the filters ask for, as a GeoJSON FeatureCollection."""
@@ -109,7 +109,7 @@ def cases_geojson() -> Response:
     return _export(lines, "application/geo+json", "cases.geojson")
 
 
-@bp.route(".csv", methods=["GET"])
+@bp.route("/cases.csv", methods=["GET"])
 @allow(SIGNED_IN)
 def cases_csv() -> Response:
     """Every case that the filters ask for, as CSV in UTF-8 with a byte-order mark, for spreadsheets."""
@@ -137,7 +137,7 @@ def _export(lines: Callable[[Iterator[Any], Any], Iterator[bytes]], kind: str, n
     return Response(body, content_type=kind, headers=headers)
 
 
-@bp.route("/<uuid:case_id>/events", methods=["GET"])
+@bp.route("/cases/<uuid:case_id>/events", methods=["GET"])
 @allow(SIGNED_IN)
 @bp.alt_response(200, schema=EventsOut)
 def case_events(case_id: UUID) -> Response:
@@ -170,7 +170,7 @@ def _events(found: list[told.Told]) -> list[dict[str, Any]]:
     ]
 
 
-@bp.route("/<uuid:case_id>/actions", methods=["POST"])
+@bp.route("/cases/<uuid:case_id>/actions", methods=["POST"])
 @allow(SIGNED_IN)
 @bp.doc(requestBody={"content": {"application/json": {"schema": ActIn}}})
 @bp.alt_response(200, schema=CaseOut)
@@ -217,7 +217,7 @@ def _if_match() -> int:
     return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
 
 
-@bp.route("/<uuid:case_id>/photos/<sha256>", methods=["PUT"])
+@bp.route("/cases/<uuid:case_id>/photos/<sha256>", methods=["PUT"])
 @allow(*FILERS)
 def put_photo(case_id: UUID, sha256: str) -> Rendered:
     """Put a photo's raw bytes; the hash is of these bytes. Putting it again changes nothing."""
@@ -250,7 +250,7 @@ def _photo_bytes(sha256: str) -> bytes:
     return request.get_data(cache=False)
 
 
-@bp.route("/<uuid:case_id>/photos/<sha256>", methods=["GET"])
+@bp.route("/cases/<uuid:case_id>/photos/<sha256>", methods=["GET"])
 @allow(SIGNED_IN)
 def get_photo(case_id: UUID, sha256: str) -> Response:
     """A re-encoded picture without metadata (`size=thumb|screen`), or with `original=1` the evidence."""

@@ -142,7 +142,7 @@ class Case(Model):
     on_time: Mapped[bool | None]
     took_s: Mapped[int | None]
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
 
 
 class PastState(Model):

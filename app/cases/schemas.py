@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 CRS = ("wgs84", "gcj02", "bd09", "cgcs2000")
@@ -136,7 +135,7 @@ class NeedOut(Schema):
 
 class ActionOut(Schema):
     action = fields.String()
-    needs = fields.List(fields.String(), metadata={"description": lazy("required fields")})
+    needs = fields.List(fields.String(), metadata={"description": "names of the required fields"})
     takes = fields.List(fields.Nested(NeedOut))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.sql.selectable import FromClause
 from app import spatial
 from app.cases.models import PAST_FIELDS, Case, PastState
 from app.cases.queries.filters import Filters
-from app.core.policy import LEVEL_FIELDS, Predicate, where
+from app.core.policy import EVERYTHING, LEVEL_FIELDS, Predicate, where
 
 CASES, PAST = Case.__table__, PastState.__table__
 
@@ -32,7 +32,7 @@ def conditions(
 ) -> list[ColumnElement[bool]]:
     """The scope and every filter as SQL. `within` is the viewer's scope: forgetting it is a TypeError."""
     c = cases.c
-    found: list[ColumnElement[bool]] = [where(within, c)]
+    found: list[ColumnElement[bool]] = [] if within == EVERYTHING else [where(within, c)]
     if filters.within is not None:
         found.append(c[LEVEL_FIELDS[filters.within.level]] == filters.within.id)
     if filters.statuses:

@@ -204,10 +204,11 @@ _READERS: dict[NeedKind, Callable[[Step, Any], None]] = {
 
 
 def _remember_past(case: Case, now: datetime) -> None:
-    """Keep where the case stood until now, so that a list can be asked as of an earlier instant."""
+    """Begin a new version; keep where the case stood until now, for lists asked as of an earlier instant."""
     kept = {name: getattr(case, name) for name in PAST_FIELDS}
     since = case.changed_at
     db.session.add(PastState(case_id=case.id, version=case.version, since=since, until=now, **kept))
+    case.version += 1
 
 
 def _carry_out(step: Step) -> None:
