@@ -113,7 +113,7 @@ class NamedOut(Schema):
     name = fields.String()
 
 
-class AreasOut(Schema):
+class LineageOut(Schema):
     city = fields.String(allow_none=True)
     district = fields.String(allow_none=True)
     town = fields.String(allow_none=True)
@@ -160,7 +160,7 @@ class CaseItemOut(Schema):
     holder = fields.Nested(NamedOut)
     department = fields.Nested(NamedOut, allow_none=True)
     category = fields.String()
-    areas = fields.Nested(AreasOut)
+    areas = fields.Nested(LineageOut)
     geometry = fields.Dict(allow_none=True)
     filed_at = fields.String()
     observed_at = fields.String()
