@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from werkzeug.test import TestResponse
@@ -26,13 +26,23 @@ from tests.engines import pytest_addoption  # noqa: F401
 
 
 class WatchfulClient(FlaskClient):
-    """Fails the test when a handler began to write and neither committed nor rolled back."""
+    """Fails the test when a handler began to write and neither committed nor rolled back.
+
+    A test holds an application context, which its requests would share: each is given a clean one.
+    """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        self._clean()
         response = super().open(*args, **kwargs)
         with self.application.app_context():
             assert not is_writing(), "a handler changed rows and did not commit"
+        self._clean()
         return response
+
+    def _clean(self) -> None:
+        if has_app_context():
+            db.session.remove()
+            g.__dict__.clear()
 
 
 @dataclass
