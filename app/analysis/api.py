@@ -45,7 +45,8 @@ def _level_and_filters() -> tuple[str, Filters]:
 def stats_items(level: str, filters: Filters, rows: list[UnitNumbers]) -> list[dict[str, Any]]:
     """One item for every unit at the level in the area, also without cases, then those with no unit."""
     index, found = areas(), {row.area_id: row for row in rows}
-    units = index.at_level(level, filters.within)
+    area = filters.within
+    units = [unit for unit in index.entries if unit.level == level and (area is None or unit.lies_in(area))]
     items = [_item(unit.code, unit.name, found.pop(unit.id, None)) for unit in units]
     return items + [_item(*_elsewhere(area_id), row) for area_id, row in found.items()]
 

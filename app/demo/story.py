@@ -63,7 +63,7 @@ class Plot:
     returned: bool
     reworked: bool
     stalls_at: str | None
-    restricted: bool = False
+    case: Case | None = None
 
 
 class Story:
@@ -136,7 +136,6 @@ class Story:
                 urgency=self.random.choice(("normal", "normal", "normal", "low", "high", "urgent")),
                 extra={"demo": True},
             )
-            plot.restricted = kind.restricted
             file_case(plan_filing(filing), actor=self._inspector(plot.grid), now=at)
             self._add_photo(plot, "before", self._inspector(plot.grid), at)
             self._then(at, plot, "accept", (0.3, 20))
@@ -165,7 +164,7 @@ class Story:
     def _dispatch(self, plot: Plot, at: datetime) -> None:
         case = self._case(plot)
         serving = departments_for(case.scope_path)
-        if plot.restricted:
+        if case.restricted:
             serving = [found for found in serving if found.code.endswith(("-PS", "-CA", "-SG"))]
         department = self.random.choice(serving[:6])
         due = at + timedelta(hours=self.random.choice((12, 24, 48, 72, 120, 240)))
@@ -202,7 +201,7 @@ class Story:
     def _act(self, plot: Plot, action: str, actor: Actor, at: datetime, **said: Any) -> None:
         ident = UUID(int=self.random.getrandbits(128), version=4)
         version = self._case(plot).version
-        act(plot.uuid, Act(ident, action, said), version=version, actor=actor, now=at)
+        plot.case = act(plot.uuid, Act(ident, action, said), version=version, actor=actor, now=at).case
 
     def _add_photo(self, plot: Plot, kind: str, actor: Actor, at: datetime) -> str:
         picture = self.random.choice([p for p in self.pictures if p.kind == kind])
@@ -212,7 +211,9 @@ class Story:
         return picture.sha256
 
     def _case(self, plot: Plot) -> Case:
-        return locked_case(plot.uuid, SYSTEM)
+        """As it stands after the last step; nobody else acts on it."""
+        plot.case = plot.case or locked_case(plot.uuid, SYSTEM)
+        return plot.case
 
     def _town(self, plot: Plot) -> str:
         return areas().by_id[plot.grid.lineage["town_id"] or 0].code
