@@ -3,9 +3,12 @@
 from flask import Flask
 
 from app.areas import cli, models
+from app.areas.api import bp
+from app.core.api import rest
 
 
 def init_app(app: Flask) -> None:
+    rest.register_blueprint(bp)
     app.cli.add_command(cli.areas)
 
 

@@ -7,7 +7,8 @@ unit that only `codes.csv` knows has no geometry. Single files can be given inst
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -46,17 +47,24 @@ def read_sources(paths: Iterable[Path], crs: str) -> list[Record]:
     rows: dict[str, Mapping[str, str]] = {}
     records: list[Record] = []
     for path in _files(paths):
-        try:
+        with _naming(path.name):
             if path.suffix == ".csv":
                 rows.update(_code_rows(path))
             else:
                 level = LEVEL_FILES.get(path.name.split(".")[0])
                 records += [_from_feature(f, level, rows) for f in feature_collection(path.read_bytes())]
-        except BadShape as error:
-            raise BadShape(f"{path.name}: {error.message}") from error
     drawn = {record.unit.code for record in records}
-    records += [_from_row(row) for code, row in rows.items() if code not in drawn]
+    with _naming("codes.csv"):
+        records += [_record(row, None) for code, row in rows.items() if code not in drawn]
     return _in_wgs84(records, crs)
+
+
+@contextmanager
+def _naming(file: str) -> Iterator[None]:
+    try:
+        yield
+    except BadShape as error:
+        raise BadShape(f"{file}: {error.message}") from error
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
@@ -91,17 +99,12 @@ def _code_rows(path: Path) -> dict[str, Mapping[str, str]]:
     return {row["code"] or "": row for row in rows}
 
 
-def _from_row(row: Mapping[str, str]) -> Record:
-    return _record({**row, "has_geometry": None}, None)
-
-
 def _from_feature(feature: Feature, level: str | None, rows: Mapping[str, Mapping[str, str]]) -> Record:
     """The file's own words win over `codes.csv`, which wins over the file's name."""
     code = feature.properties.get("code", feature.id)
     told = {"level": level} | dict(rows.get(code, {}) if isinstance(code, str) else {})
     own = {name: value for name, value in feature.properties.items() if value is not None}
-    record = _record({**told, **own, "code": code}, feature)
-    return record
+    return _record({**told, **own, "code": code}, feature)
 
 
 def _record(told: Mapping[str, Any], feature: Feature | None) -> Record:
