@@ -52,7 +52,11 @@ def build_city() -> None:
     tiny_city.load_tiny_city()
     database.begin_write()
     sync_catalogue(now())
-    for code, area, name in ((BUREAU, DISTRICT, "西区城管"), (f"{TOWN}-CE", TOWN, "第1镇执法"), ("990002-UM", "990002", "东区城管")):
+    for code, area, name in (
+        (BUREAU, DISTRICT, "西区城管"),
+        (f"{TOWN}-CE", TOWN, "第1镇执法"),
+        ("990002-UM", "990002", "东区城管"),
+    ):
         db.session.add(Department(code=code, name=name, area_id=areas().by_code[area].id))
     bump("departments")
     database.commit()
@@ -63,10 +67,17 @@ def build_city() -> None:
 
 
 def add_someone(
-    username: str, role: Role, *, area: str | None = None, department: str | None = None, restricted: bool = False
+    username: str,
+    role: Role,
+    *,
+    area: str | None = None,
+    department: str | None = None,
+    restricted: bool = False,
 ) -> None:
     """Inside a write: a person in one posting, with the password of everyone."""
-    person = service.add_person(username=username, name=username.title(), now=datetime(2024, 1, 1, tzinfo=UTC))
+    person = service.add_person(
+        username=username, name=username.title(), now=datetime(2024, 1, 1, tzinfo=UTC)
+    )
     ids = {row.code: row.id for row in departments().values()}
     service.post(
         person,
@@ -87,7 +98,9 @@ class Caller:
     token: str
 
     def open(self, method: str, path: str, **kwargs: Any) -> TestResponse:
-        headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": "en"} | kwargs.pop("headers", {})
+        headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": "en"} | kwargs.pop(
+            "headers", {}
+        )
         return self.client.open(path, method=method, headers=headers, **kwargs)
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
@@ -99,7 +112,9 @@ class Caller:
         said = {name: value for name, value in body.items() if value is not None}
         return self.open("PUT", f"/api/v1/cases/{uuid or uuid4()}", json=said)
 
-    def act(self, uuid: str, action: str, *, version: int | None = None, id: str | None = None, **said: Any) -> TestResponse:
+    def act(
+        self, uuid: str, action: str, *, version: int | None = None, id: str | None = None, **said: Any
+    ) -> TestResponse:
         """Act on the case as it stands now, or as it stood at `version`."""
         if version is None:
             version = int(self.get(f"/api/v1/cases/{uuid}").headers.get("ETag", '"1"').strip('"'))
@@ -114,7 +129,9 @@ class Caller:
         """Put a photo; its hash."""
         data = data if data is not None else picture()
         sha256 = hashlib.sha256(data).hexdigest()
-        self.open("PUT", f"/api/v1/cases/{uuid}/photos/{sha256}?kind={kind}", data=data, content_type="image/jpeg")
+        self.open(
+            "PUT", f"/api/v1/cases/{uuid}/photos/{sha256}?kind={kind}", data=data, content_type="image/jpeg"
+        )
         return sha256
 
 

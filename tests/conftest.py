@@ -13,8 +13,8 @@ from flask_migrate import upgrade
 from werkzeug.test import TestResponse
 
 from app import create_app
-from app.core.config import Settings, driver_url
 from app.core.clock import now
+from app.core.config import Settings, driver_url
 from app.core.db import begin_write, commit, db, is_writing
 from app.core.stamps import Seen
 from app.people.models import Person
@@ -129,7 +129,9 @@ def _make_stage(name: str, folder: Path) -> Stage:
         url = f"sqlite:///{folder / 'wangge.sqlite'}"
     else:
         url = engines.fresh_postgres_database(driver_url(str(engines.postgres_url())))
-    app = create_app(Settings(instance=folder, database_url=url, secret_key="test", city_code="990000", testing=True))
+    app = create_app(
+        Settings(instance=folder, database_url=url, secret_key="test", city_code="990000", testing=True)
+    )
     app.test_client_class = WatchfulClient
     return Stage(name, app, folder, url)
 

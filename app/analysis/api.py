@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from app.analysis.schemas import StatsOut
 from app.areas.index import areas
+from app.cases.freshness import fresh
 from app.cases.queries.filters import Filters, read_filters
 from app.cases.queries.listing import scope_for
 from app.cases.queries.statistics import NUMBERS, UnitNumbers, by_unit
@@ -26,10 +27,14 @@ bp = Blueprint("stats_api", __name__, description="Numbers per unit")
 def stats_areas() -> Response:
     """Counts and median hours per unit at `level`, in or equal to `within`; the same scope as the lists."""
     level, filters = _level_and_filters()
-    at = filters.as_of or now()
-    rows = by_unit(level, filters, within=scope_for(current_actor(), filters), now=at)
-    body = {"items": stats_items(level, filters, rows), "as_of": rfc3339(at), "level": level}
-    return json_response(body, headers={"Cache-Control": "private, no-cache"})
+    actor, at = current_actor(), filters.as_of or now()
+
+    def make() -> Response:
+        rows = by_unit(level, filters, within=scope_for(actor, filters), now=at)
+        items = stats_items(level, filters, rows)
+        return json_response({"items": items, "as_of": rfc3339(at), "level": level})
+
+    return fresh(actor, at, make)
 
 
 def _level_and_filters() -> tuple[str, Filters]:
@@ -61,5 +66,3 @@ def _elsewhere(area_id: int | None) -> tuple[str | None, str | None]:
 def _item(code: str | None, name: str | None, row: UnitNumbers | None) -> dict[str, Any]:
     counts = {number: getattr(row, number) if row else 0 for number in NUMBERS}
     return {"code": code, "name": name, **counts, "median_hours": row.median_hours if row else None}
-
-

@@ -14,13 +14,15 @@ from flask_smorest import Blueprint
 from app import events
 from app.cases import output
 from app.cases.commands import Act, read_act, read_filing
+from app.cases.freshness import fresh
 from app.cases.models import Case, CasePhoto
 from app.cases.queries import listing
-from app.cases.queries.filters import Filters, read_filters
+from app.cases.queries.filters import read_filters
 from app.cases.queries.one import Found, find_case, locked_case, readable_case
 from app.cases.schemas import ActIn, CaseOut, CasesOut, EventsOut, FileCaseIn
 from app.cases.service import act, attach_photo, file_case, plan_filing
 from app.cases.service.photos import KINDS, may_add_photo
+from app.cases.tiles import case_tile
 from app.core import clock
 from app.core.access import SIGNED_IN, allow, current_actor
 from app.core.api import cursor_of, envelope, json_response, page_limit, read_cursor, read_json
@@ -271,7 +273,9 @@ def get_photo(case_id: UUID, sha256: str) -> Response:
 def _evidence(case: Case, sha256: str, actor: Actor) -> Response:
     """The unmodified original, for whoever answers for the case. That it was read is an event."""
     if not actor.holds(case.holder_id):
-        raise Problem(_("Originals are evidence: only the unit that answers for the case may read them."), status=403)
+        raise Problem(
+            _("Originals are evidence: only the unit that answers for the case may read them."), status=403
+        )
     begin_write()
     events.append("case.evidence_read", f"case:{case.uuid}", {"sha256": sha256}, actor=actor, at=clock.now())
     headers = {
@@ -280,3 +284,23 @@ def _evidence(case: Case, sha256: str, actor: Actor) -> Response:
         "Cache-Control": "private, no-store",
     }
     return Response(original(sha256), content_type="application/octet-stream", headers=headers)
+
+
+tiles = Blueprint("case_tiles", __name__, description="Vector tiles of cases")
+
+
+@tiles.route("/tiles/cases/<int:z>/<int:x>/<int:y>.mvt", methods=["GET"])
+@allow(SIGNED_IN)
+def case_tile_route(z: int, x: int, y: int) -> Response:
+    """A vector tile of the cases that the filters ask for; 204 when there is none."""
+    filters, actor, now = read_filters(request.args), current_actor(), clock.now()
+    within = listing.scope_for(actor, filters)
+
+    def make() -> Response:
+        try:
+            data = case_tile(z, x, y, filters, within=within, now=now)
+        except ValueError:
+            raise NotFound from None
+        return Response(data, status=200 if data else 204, content_type="application/vnd.mapbox-vector-tile")
+
+    return fresh(actor, now, make)

@@ -90,7 +90,8 @@ def _load(schema: Schema, body: dict[str, Any]) -> dict[str, Any]:
     try:
         data: dict[str, Any] = schema.load(body)
     except ValidationError as error:
-        raise Invalid(_by_field(error.normalized_messages())) from None
+        found = error.normalized_messages()  # type: ignore[no-untyped-call]
+        raise Invalid(_by_field(found)) from None
     return data
 
 

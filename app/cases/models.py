@@ -142,7 +142,10 @@ class Case(Model):
     on_time: Mapped[bool | None]
     took_s: Mapped[int | None]
 
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
+    __mapper_args__ = {  # noqa: RUF012
+        "version_id_col": version,
+        "version_id_generator": False,
+    }
 
 
 class PastState(Model):

@@ -172,7 +172,7 @@ CSV_COLUMNS = (
     "place_text",
     "id",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def csv_row(row: Any, now: datetime) -> list[str]:

@@ -60,13 +60,15 @@ def _named(index: AreaIndex, code: str | None) -> AreaEntry | None:
     return unit
 
 
-def _placed(unit: AreaEntry, how: str, *, nearest_id: int | None = None, bordering: tuple[str, ...] = ()) -> Placed:
+def _placed(
+    unit: AreaEntry, how: str, *, nearest_id: int | None = None, bordering: tuple[str, ...] = ()
+) -> Placed:
     return Placed(unit, how, nearest_id, bordering, dict(unit.lineage))
 
 
 def _by_geometry(index: AreaIndex, geometry: BaseGeometry) -> Placed:
     tree = index.tree
-    if geometry.geom_type == "Point":
+    if isinstance(geometry, shapely.Point):
         found = tree.locate(geometry.x, geometry.y)
         if found.area_id is None:
             _refuse_swapped(index, geometry)
@@ -83,9 +85,7 @@ def _by_geometry(index: AreaIndex, geometry: BaseGeometry) -> Placed:
 
 def _refuse_swapped(index: AreaIndex, point: shapely.Point) -> None:
     if index.tree.grid_at(point.y, point.x) is not None:
-        raise Invalid(
-            {"geometry": [_("Longitude and latitude are swapped: GeoJSON says longitude first.")]}
-        )
+        raise Invalid({"geometry": [_("Longitude and latitude are swapped: GeoJSON says longitude first.")]})
 
 
 def _agreed(index: AreaIndex, named: AreaEntry, found: Placed) -> Placed:

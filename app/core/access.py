@@ -113,5 +113,3 @@ def allowed(app: Flask, endpoint: str) -> tuple[str | Role, ...] | None:
         view = view.__wrapped__
         found = getattr(view, "allowed", None)
     return found
-
-

@@ -1,4 +1,4 @@
-"""The JSON API's common ground: its OpenAPI document, its list envelope, its cursors, its script-free page."""
+"""The JSON API's common ground: OpenAPI document, list envelope, cursors, a script-free page."""
 
 import base64
 import binascii

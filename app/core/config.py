@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -18,7 +20,7 @@ class Settings:
     database_url: str
     secret_key: str
     city_code: str = "440600"
-    city_zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    city_zone: ZoneInfo = SHANGHAI
     basemap_url: str | None = None
     basemap_crs: str = "gcj02"
     secure_cookies: bool = False

@@ -58,5 +58,3 @@ def _database() -> str | None:
 def init_app(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=False)
     app.register_blueprint(bp)
-
-

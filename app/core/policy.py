@@ -6,7 +6,7 @@ and exports; `holds` decides about one row. Both read the same tree, so list and
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
@@ -93,14 +93,19 @@ class Columns(Protocol):
 def where(predicate: Predicate, columns: Columns) -> ColumnElement[bool]:
     """The predicate as SQL over named columns."""
     match predicate:
-        case OneOf(name, values) if len(values) == 1:
-            return columns[name] == next(iter(values))
         case OneOf(name, values):
-            return columns[name].in_(sorted(values))
+            return among(columns[name], values)
         case Every(parts):
             return and_(true(), *(where(part, columns) for part in parts))
         case Some(parts):
             return or_(false(), *(where(part, columns) for part in parts))
+
+
+def among(column: ColumnElement[Any], values: frozenset[Any]) -> ColumnElement[bool]:
+    """`=` for one value, `in` for more: planners know the first better."""
+    if len(values) == 1:
+        return cast(ColumnElement[bool], column == next(iter(values)))
+    return column.in_(sorted(values))
 
 
 def holds(predicate: Predicate, row: Mapping[str, Any]) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -20,7 +19,7 @@ from app.core.db import db
 from app.core.policy import SYSTEM
 from app.demo import cast
 from app.demo.pictures import make_pictures
-from app.demo.story import Story
+from app.demo.story import BATCH, Story
 from app.people.queries import departments
 
 demo = AppGroup("demo", help="The demonstration city.")
@@ -39,7 +38,7 @@ def build(cases: int) -> None:
         _step(f"{cases} demonstration cases", lambda: _cases(cases))
 
 
-def _step(words: str, run: Callable[[], Any]) -> None:
+def _step(words: str, run: Callable[[], str]) -> None:
     began = perf_counter()
     click.echo(f"      {words} … ", nl=False)
     click.echo(f"{run()}, {perf_counter() - began:.1f} s")
@@ -90,10 +89,9 @@ def _people() -> str:
 
 def _cases(count: int) -> str:
     steps = 0
-    with click.progressbar(length=count * 6, label="", file=click.get_text_stream("stderr")) as bar:
-        for done in Story(count, make_pictures(), clock.now()).play():
-            bar.update(done - steps)
-            steps = done
+    for steps in Story(count, make_pictures(), clock.now()).play():
+        if steps % (BATCH * 8) == 0:
+            click.echo(f"{steps} … ", nl=False)
     return f"{steps} steps"
 
 
@@ -105,6 +103,6 @@ def accounts() -> None:
     click.echo(f"password of everyone below: {cast.demo_password()}")
     for member in cast.CAST:
         place = member.department or member.area or "–"
-        click.echo(f"  {member.username:<6} {member.role.value:<14} {place:<17} {member.name} · {member.name_en}")
-
-
+        click.echo(
+            f"  {member.username:<6} {member.role.value:<14} {place:<17} {member.name} · {member.name_en}"
+        )

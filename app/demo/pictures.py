@@ -43,7 +43,9 @@ def _draw(kind: str, hue: tuple[int, int, int], chance: random.Random) -> bytes:
         left, height = 40 + n * 230, chance.randint(150, 330)
         pen.rectangle((left, 430 - height, left + 180, 430), fill=hue)
         for window in range(height // 60):
-            pen.rectangle((left + 30, 440 - height + window * 60, left + 70, 470 - height + window * 60), fill="#dfe7ec")
+            pen.rectangle(
+                (left + 30, 440 - height + window * 60, left + 70, 470 - height + window * 60), fill="#dfe7ec"
+            )
     if kind == "before":
         _heap(pen, chance)
     pen.text((28, 664), f"DEMO · {kind}", fill="white", font=ImageFont.load_default(34))

@@ -110,7 +110,9 @@ class Story:
         climbs = 0
         while climbs < 3 and chance() < (0.14, 0.4, 0.35)[climbs]:
             climbs += 1
-        stalls = self.random.choice(("accept", "dispatch", "start", "handle", "check")) if chance() < 0.1 else None
+        stalls = (
+            self.random.choice(("accept", "dispatch", "start", "handle", "check")) if chance() < 0.1 else None
+        )
         return Plot(
             uuid=UUID(int=self.random.getrandbits(128), version=4),
             grid=self.places.any_grid(),
@@ -174,7 +176,9 @@ class Story:
     def _start(self, plot: Plot, at: datetime) -> None:
         if plot.returned:
             plot.returned = False
-            self._act(plot, "return_to_dispatcher", self._handler(plot), at, reason="不属于本部门职责（演示）")
+            self._act(
+                plot, "return_to_dispatcher", self._handler(plot), at, reason="不属于本部门职责（演示）"
+            )
             self._then(at, plot, "dispatch", (1, 20))
             return
         self._act(plot, "start", self._handler(plot), at)

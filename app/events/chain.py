@@ -50,8 +50,10 @@ def hash_of(line: Line) -> str:
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
-def faults(lines: Iterable[tuple[Line, str | None, str | None]], *, head_seq: int, head_hash: str) -> list[Fault]:
-    """Every place where (line, salt, body) rows, in order of seq, do not form the chain that ends at the head.
+def faults(
+    lines: Iterable[tuple[Line, str | None, str | None]], *, head_seq: int, head_hash: str
+) -> list[Fault]:
+    """Every place where (line, salt, body) rows, in order of seq, break the chain that ends at the head.
 
     Both salt and body null means erased: the digest cannot be checked, the chain still can.
     """

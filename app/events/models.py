@@ -25,7 +25,7 @@ class Event(Model):
 
 
 class EventBody(Model):
-    """What an event says, apart from the chain so that it can be erased, one way, and the chain still holds."""
+    """What an event says, apart from the chain: it can be erased, one way, and the chain still holds."""
 
     __tablename__ = "event_body"
     seq: Mapped[int] = mapped_column(Sequence, ForeignKey("event.seq"), primary_key=True, autoincrement=False)

@@ -66,8 +66,8 @@ def _lines() -> Iterator[tuple[Line, str | None, str | None]]:
         EventBody.salt,
         EventBody.body,
     ).outerjoin(EventBody, EventBody.seq == Event.seq)
-    for *line, salt, body in db.session.execute(rows.order_by(Event.seq).execution_options(yield_per=2000)):
-        yield Line(*line), salt, body
+    for row in db.session.execute(rows.order_by(Event.seq).execution_options(yield_per=2000)):
+        yield Line(*row[:7]), row.salt, row.body
 
 
 def _told(event: Event, body: str | None) -> Told:

@@ -41,7 +41,9 @@ class PersonPosting(Model):
 
     __tablename__ = "posting"
     __table_args__ = (
-        CheckConstraint("(area_id is null) <> (department_id is null) or role = 'administrator'", name="place"),
+        CheckConstraint(
+            "(area_id is null) <> (department_id is null) or role = 'administrator'", name="place"
+        ),
         Index("ix_posting_person_id", "person_id"),
         Index("ix_posting_area_role", "area_id", "role"),
         Index("ix_posting_department_id", "department_id"),

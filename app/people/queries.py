@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
@@ -79,7 +79,7 @@ def _actor_rows(now: datetime) -> Select[Any]:
         PersonPosting.starts_on <= day,
         or_(PersonPosting.ends_on.is_(None), PersonPosting.ends_on > day),
     )
-    return (
+    rows = (
         select(
             Person.id,
             Person.public_id,
@@ -96,14 +96,26 @@ def _actor_rows(now: datetime) -> Select[Any]:
         .outerjoin(Area, Area.id == PersonPosting.area_id)
         .order_by(PersonPosting.id)
     )
+    return cast(Select[Any], rows)
 
 
 def _actor(rows: Iterable[Row[Any]]) -> Actor | None:
     found = list(rows)
     if not found:
         return None
-    postings = tuple(Posting(Role(row[4]), *row[5:10]) for row in found if row[4] is not None)
+    postings = tuple(_posting(row) for row in found if row.role is not None)
     return Actor(found[0].id, found[0].public_id, found[0].username, found[0].name, postings)
+
+
+def _posting(row: Row[Any]) -> Posting:
+    return Posting(
+        role=Role(row.role),
+        area_id=row.area_id,
+        level=row.level,
+        area_code=row.code,
+        department_id=row.department_id,
+        restricted=row.restricted,
+    )
 
 
 def actor_by_token(secret: str, now: datetime) -> Actor | None:
@@ -142,7 +154,8 @@ def posted(role: Role, where: ColumnElement[bool], now: datetime) -> list[Person
     day = local_day(now)
     current = or_(PersonPosting.ends_on.is_(None), PersonPosting.ends_on > day)
     rows = select(Person).join(PersonPosting, PersonPosting.person_id == Person.id)
-    rows = rows.where(PersonPosting.role == role, PersonPosting.starts_on <= day, current, where, Person.active)
+    rows = rows.where(PersonPosting.role == role, PersonPosting.starts_on <= day, current, where)
+    rows = rows.where(Person.active)
     return list(db.session.scalars(rows.order_by(Person.username)))
 
 

@@ -90,5 +90,3 @@ def _onward(target: str | None) -> str:
     if parts.scheme or parts.netloc or not local or any(ord(c) < 32 for c in target or ""):
         return url_for("people.home")
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-

@@ -10,7 +10,6 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from flask import current_app
 from sqlalchemy import func, insert, select, update
 
-from app.core.clock import local_day
 from app.core.config import settings
 from app.core.db import db
 from app.core.roles import Role
@@ -144,9 +143,5 @@ def end_sessions(person_id: int, *, now: datetime) -> None:
 def make_token(person: Person, label: str, *, now: datetime) -> str:
     """A new bearer token, shown once; only its SHA-256 is kept."""
     secret = secrets.token_hex(32)
-    db.session.add(
-        ApiToken(token_hash=hash_of_secret(secret), person_id=person.id, label=label, made_at=now)
-    )
+    db.session.add(ApiToken(token_hash=hash_of_secret(secret), person_id=person.id, label=label, made_at=now))
     return secret
-
-

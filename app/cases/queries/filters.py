@@ -23,7 +23,7 @@ SORTS = ("-filed_at", "filed_at", "due_at", "-changed_at")
 
 @dataclass(frozen=True)
 class Filters:
-    """Every part is optional; together they are one `and`. Instants are half-open: `start` ≤ filed < `end`."""
+    """Every part is optional; together they are one `and`. `start` ≤ filed < `end`."""
 
     within: AreaEntry | None = None
     statuses: frozenset[str] = frozenset()
@@ -157,7 +157,9 @@ def _bbox(text: str) -> dict[str, Any]:
 def _query(text: str) -> dict[str, Any]:
     words = text.split()
     if CONTROL.search(text) or len(text) > LONGEST_QUERY or len(words) > MOST_WORDS:
-        raise _Bad(_("At most %(words)s words and %(most)s characters.", words=MOST_WORDS, most=LONGEST_QUERY))
+        raise _Bad(
+            _("At most %(words)s words and %(most)s characters.", words=MOST_WORDS, most=LONGEST_QUERY)
+        )
     try:
         text.encode()
     except UnicodeEncodeError:

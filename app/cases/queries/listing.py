@@ -65,7 +65,9 @@ def scope_for(actor: Actor, filters: Filters) -> Predicate:
     return scope_within(actor, lineage) if filters.within else may_read_case(actor)
 
 
-def page(filters: Filters, *, within: Predicate, now: datetime, limit: int, after: Cursor | None = None) -> Page:
+def page(
+    filters: Filters, *, within: Predicate, now: datetime, limit: int, after: Cursor | None = None
+) -> Page:
     """At most `limit` rows after a cursor. One statement."""
     statement, cases = matching(list(ITEM), filters, within=within, now=now)
     rows = list(db.session.execute(_ordered(statement, cases, filters.sort, after).limit(limit + 1)))
@@ -88,12 +90,12 @@ def total(filters: Filters, *, within: Predicate, now: datetime) -> int:
     """How many there are, exactly. One statement."""
     cases = source(filters.as_of)
     counted = select(func.count()).select_from(cases)
-    return (
-        db.session.scalar(counted.where(*conditions(cases, filters, within=within, now=now))) or 0
-    )
+    return db.session.scalar(counted.where(*conditions(cases, filters, within=within, now=now))) or 0
 
 
-def everything(filters: Filters, *, within: Predicate, now: datetime, batch: int = 1000) -> Iterator[Row[Any]]:
+def everything(
+    filters: Filters, *, within: Predicate, now: datetime, batch: int = 1000
+) -> Iterator[Row[Any]]:
     """Every row, in batches by keyset: an export holds neither memory nor a cursor open."""
     after: Cursor | None = None
     while True:

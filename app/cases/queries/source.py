@@ -9,7 +9,7 @@ from sqlalchemy.sql.selectable import FromClause
 from app import spatial
 from app.cases.models import PAST_FIELDS, Case, PastState
 from app.cases.queries.filters import Filters
-from app.core.policy import EVERYTHING, LEVEL_FIELDS, Predicate, where
+from app.core.policy import EVERYTHING, LEVEL_FIELDS, Predicate, among, where
 
 CASES, PAST = Case.__table__, PastState.__table__
 
@@ -36,9 +36,9 @@ def conditions(
     if filters.within is not None:
         found.append(c[LEVEL_FIELDS[filters.within.level]] == filters.within.id)
     if filters.statuses:
-        found.append(_among(c.status, filters.statuses))
+        found.append(among(c.status, filters.statuses))
     if filters.categories:
-        found.append(_among(c.category, filters.categories))
+        found.append(among(c.category, filters.categories))
     found += _equalities(cases, filters)
     found += _times(cases, filters)
     if filters.overdue is not None:
@@ -49,10 +49,6 @@ def conditions(
     if filters.q is not None:
         found.append(_matching(cases, filters.q))
     return found
-
-
-def _among(column: ColumnElement[Any], values: frozenset[str]) -> ColumnElement[bool]:
-    return column == next(iter(values)) if len(values) == 1 else column.in_(sorted(values))
 
 
 def _equalities(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]]:

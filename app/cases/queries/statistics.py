@@ -37,8 +37,8 @@ def by_unit(level: str, filters: Filters, *, within: Predicate, now: datetime) -
     rows = list(db.session.execute(statement))
     if is_sqlite():
         medians = _medians(level, filters, within=within, now=now)
-        return [UnitNumbers(*row, medians.get(row[0])) for row in rows]
-    return [UnitNumbers(*row[:-1], _hours(row[-1])) for row in rows]
+        return [UnitNumbers(*row[:7], medians.get(row[0])) for row in rows]
+    return [UnitNumbers(*row[:7], _hours(row[7])) for row in rows]
 
 
 def numbers_statement(level: str, filters: Filters, *, within: Predicate, now: datetime) -> Select[Any]:

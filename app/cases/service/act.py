@@ -104,7 +104,9 @@ def _any_row(action: Action) -> Move:
 
 
 def _impossible(case: Case, action: Action) -> str:
-    return _("“%(action)s” is not possible while the case is “%(status)s”.", action=action, status=case.status)
+    return _(
+        "“%(action)s” is not possible while the case is “%(status)s”.", action=action, status=case.status
+    )
 
 
 def _not_yours(move: Move) -> str:
@@ -354,9 +356,7 @@ def _finish(step: Step) -> None:
         "holder": index.by_id[case.holder_id].code,
         "due_at": rfc3339(case.due_at),
     }
-    events.append(
-        f"case.{step.move.action}", f"case:{case.uuid}", body, actor=step.actor, at=step.now
-    )
+    events.append(f"case.{step.move.action}", f"case:{case.uuid}", body, actor=step.actor, at=step.now)
     db.session.add(
         CaseAction(
             uuid=step.act.id,

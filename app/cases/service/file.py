@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
+import shapely
 from flask_babel import gettext as _
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app import events, spatial
@@ -24,7 +25,7 @@ from app.core.problems import Conflict, Invalid
 from app.workflow.statuses import Status
 from app.workflow.tasks import AT_FILING
 
-CASES, TASKS = Case.__table__, Task.__table__
+CASES, TASKS = cast(Table, Case.__table__), cast(Table, Task.__table__)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _position(geometry: BaseGeometry | None) -> dict[str, Any]:
     """The shape for the index, its GeoJSON unless it is a point, and one point to show it at."""
     if geometry is None:
         return {"geom": None, "geometry": None, "lon": None, "lat": None}
-    if geometry.geom_type == "Point":
+    if isinstance(geometry, shapely.Point):
         text = f"SRID={spatial.SRID};POINT({geometry.x!r} {geometry.y!r})"
         return {"geom": text, "geometry": None, "lon": geometry.x, "lat": geometry.y}
     shown = geometry.representative_point()

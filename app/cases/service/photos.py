@@ -30,7 +30,7 @@ def may_add_photo(case: Case, actor: Actor, now: datetime) -> bool:
 def attach_photo(
     case: Case, sha256: str, kind: str, shot: Shot, length: int, *, actor: Actor, now: datetime
 ) -> bool:
-    """Link a stored photo to the case; False if it was there. Raises Conflict when the actor has no part in it."""
+    """Link a stored photo to the case; False if it was there. Raises Conflict for who has no part in it."""
     assert actor.id is not None
     same = (CasePhoto.case_id == case.id, CasePhoto.sha256 == sha256, CasePhoto.kind == kind)
     if db.session.scalar(select(CasePhoto.id).where(*same)) is not None:
