@@ -1,0 +1,147 @@
+"""What an action does to its case: status, holder, department, counts and tasks."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.areas.index import AreaEntry, areas
+from app.cases.models import Case, Task
+from app.cases.service.needs import Step
+from app.core.db import db
+from app.core.policy import LEVEL_FIELDS
+from app.workflow.actions import Action
+from app.workflow.levels import Level, rungs_above
+from app.workflow.statuses import ENDED, Status
+from app.workflow.tasks import FOLLOWS_HOLDER, TaskKind, task_change
+
+
+def carry_out(step: Step) -> None:
+    """The move's own effect, its new status, the tasks it closes and opens, and the end if it ends."""
+    _EFFECTS.get(step.move.action, _nothing_more)(step)
+    if step.move.target is not None:
+        step.case.status = step.move.target.value
+    _change_tasks(step)
+    if step.case.status in ENDED:
+        _end(step)
+
+
+def _nothing_more(_step: Step) -> None:
+    """The status and the tasks say it all."""
+
+
+def _accept(step: Step) -> None:
+    step.case.accepted_at = step.now
+
+
+def _dispatch(step: Step) -> None:
+    assert step.department is not None
+    step.case.department_id = step.department.id
+
+
+def _handle(step: Step) -> None:
+    step.case.handled_by_id = step.actor.id
+
+
+def _return(step: Step) -> None:
+    step.case.returns += 1
+    step.case.department_id = None
+
+
+def _check_fail(step: Step) -> None:
+    step.case.reworks += 1
+
+
+def _escalate(step: Step) -> None:
+    index = areas()
+    holder = index.by_id[step.case.holder_id]
+    lineage = {rung: holder.lineage[LEVEL_FIELDS[rung]] for rung in Level}
+    level = step.level or rungs_above(Level(step.case.level), lineage)[0]
+    unit_id = lineage[level]
+    assert unit_id is not None
+    step.case.escalations += 1
+    _move_to(step, index.by_id[unit_id])
+
+
+def _delegate(step: Step) -> None:
+    assert step.unit is not None
+    if step.case.placement in ("unplaced", "words"):
+        for name, area_id in step.unit.lineage.items():
+            setattr(step.case, name, area_id)
+        step.case.scope_path = step.unit.path
+        step.case.placement = "area"
+    _move_to(step, step.unit)
+
+
+def _move_to(step: Step, unit: AreaEntry) -> None:
+    step.case.holder_id, step.case.level = unit.id, unit.level
+    for task in _open_tasks(step.case):
+        if task.kind in FOLLOWS_HOLDER:
+            task.area_id = unit.id
+
+
+_EFFECTS: dict[Action, Callable[[Step], None]] = {
+    Action.ACCEPT: _accept,
+    Action.DISPATCH: _dispatch,
+    Action.HANDLE: _handle,
+    Action.RETURN_TO_DISPATCHER: _return,
+    Action.CHECK_FAIL: _check_fail,
+    Action.ESCALATE: _escalate,
+    Action.DELEGATE: _delegate,
+}
+
+
+def _open_tasks(case: Case) -> list[Task]:
+    return list(db.session.scalars(select(Task).where(Task.case_id == case.id, Task.closed_at.is_(None))))
+
+
+def _change_tasks(step: Step) -> None:
+    change = task_change(step.move.action)
+    if change.closes is not None:
+        for task in _open_tasks(step.case):
+            if task.kind == change.closes:
+                task.closed_at, task.outcome = step.now, step.move.action.value
+                task.person_id = step.actor.id if step.move.action is Action.HANDLE else task.person_id
+    if change.opens is not None:
+        db.session.add(_new_task(step, change.opens))
+    db.session.flush()
+    step.case.due_at = db.session.scalar(
+        select(func.min(Task.due_at)).where(Task.case_id == step.case.id, Task.closed_at.is_(None))
+    )
+
+
+def _new_task(step: Step, kind: TaskKind) -> Task:
+    """A handle task keeps the due time the dispatcher set, also when the case comes back for rework."""
+    task = Task(case_id=step.case.id, kind=kind.value, opened_at=step.now)
+    if kind is TaskKind.HANDLE:
+        task.department_id = step.case.department_id
+        task.due_at = step.act.fields.get("due_at") or _dispatched_due(step.case)
+    elif kind is TaskKind.CHECK:
+        task.area_id = step.case.grid_id or step.case.holder_id
+    return task
+
+
+def _dispatched_due(case: Case) -> datetime | None:
+    """The due time of the last handle task, if it is the same department's."""
+    last = select(Task.due_at).where(
+        Task.case_id == case.id,
+        Task.kind == TaskKind.HANDLE.value,
+        Task.department_id == case.department_id,
+        Task.outcome == Action.HANDLE.value,
+    )
+    return db.session.scalar(last.order_by(Task.id.desc()).limit(1))
+
+
+def _end(step: Step) -> None:
+    case = step.case
+    case.ended_at = step.now
+    case.due_at = None
+    if case.status == Status.CLOSED:
+        case.took_s = int((step.now - case.filed_at).total_seconds())
+        case.on_time = _kept_every_term(case)
+
+
+def _kept_every_term(case: Case) -> bool:
+    """Whether every handling was finished by its due time (none set: kept)."""
+    late = select(Task.id).where(Task.case_id == case.id, Task.closed_at > Task.due_at).limit(1)
+    return db.session.scalar(late) is None
