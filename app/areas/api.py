@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 from app.areas.index import AreaEntry, AreaIndex, Located, areas
 from app.areas.levels import LEVELS
 from app.areas.queries import find_areas, land_of
-from app.areas.schemas import AreaOut, AreaListIn, AreaListOut, AreaFeatureOut, LocatedOut, LocateIn, TileIn
+from app.areas.schemas import AreaFeatureOut, AreaListIn, AreaListOut, AreaOut, LocatedOut, LocateIn, TileIn
 from app.areas.tiles import Tile, area_tiles
 from app.core.access import SIGNED_IN, allow
 from app.core.api import cursor_of, envelope, json_response, read_cursor

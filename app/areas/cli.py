@@ -14,7 +14,7 @@ from app.areas.models import Finding, Generation
 from app.areas.rules import Finding as Found
 from app.areas.sources import Record, read_sources
 from app.core.clock import now
-from app.core.db import begin_write, commit, db
+from app.core.db import begin_write, commit, db, rollback
 from app.core.policy import SYSTEM
 from app.core.problems import Problem
 from app.spatial.datum import DATUMS
@@ -85,6 +85,7 @@ def activate(generation_id: int | None) -> None:
     try:
         generation = activate_generation(generation_id=wanted, actor=SYSTEM, now=now())
     except Problem as problem:
+        rollback()
         raise click.ClickException(problem.detail) from problem
     commit()
     click.echo(f"generation {generation.id} is active")

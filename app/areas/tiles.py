@@ -1,6 +1,7 @@
 """Vector tiles of areas: geometry, codes and names only; the page joins numbers to them.
 
-A generation never changes, so its tiles are made once per process and kept, up to a number of bytes.
+A generation never changes, so its tiles are made once per process and kept, up to a number of bytes. One
+encoder serves both engines: it is faster than ST_AsMVT on unprojected shapes (5 against 9 ms for 800 grids).
 """
 
 import gzip
@@ -11,14 +12,10 @@ from threading import Lock
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import select
 
-from app import spatial
 from app.areas.index import AreaIndex, areas
-from app.areas.models import Area, AreaShape
-from app.core.db import db, is_sqlite
 from app.core.stamps import Stamped
-from app.spatial import mvt, mvt_postgis
+from app.spatial import mvt
 
 LAYER = "areas"
 GRIDS_FROM_ZOOM = 10
@@ -65,7 +62,9 @@ class AreaTiles:
     def _made(self, level: str, z: int, x: int, y: int) -> bytes:
         if level == "grid" and z < GRIDS_FROM_ZOOM:
             return b""
-        return self.encoded_here(level, z, x, y) if is_sqlite() else self.encoded_by_postgis(level, z, x, y)
+        if level not in self._drawings:
+            self._drawings[level] = Drawing(self.index, level)
+        return self._drawings[level].encode(z, x, y)
 
     def _keep(self, key: TileKey, plain: bytes) -> Tile:
         tile = Tile(plain, gzip.compress(plain, compresslevel=6, mtime=0) if plain else b"")
@@ -76,24 +75,6 @@ class AreaTiles:
             while self._bytes > self._most:
                 self._bytes -= self._kept.popitem(last=False)[1].size
         return tile
-
-    def encoded_here(self, level: str, z: int, x: int, y: int) -> bytes:
-        """By our own encoder, from shapes kept in memory."""
-        if level not in self._drawings:
-            self._drawings[level] = Drawing(self.index, level)
-        return self._drawings[level].encode(z, x, y)
-
-    def encoded_by_postgis(self, level: str, z: int, x: int, y: int) -> bytes:
-        """By the database, from its own shapes."""
-        land = mvt_postgis.clipped(AreaShape.geom, z, x, y).label("geom")
-        rows = (
-            select(Area.code, Area.name, Area.name_en, AreaShape.approximate, land)
-            .join(AreaShape, AreaShape.area_id == Area.id)
-            .where(AreaShape.generation_id == self.index.generation_id, AreaShape.level == level)
-            .where(spatial.bbox_hit(AreaShape.geom, mvt.lonlat_bounds(z, x, y)))
-            .order_by(Area.code)
-        )
-        return bytes(db.session.scalar(mvt_postgis.tile_of(rows, LAYER)) or b"")
 
 
 class Drawing:

@@ -21,15 +21,21 @@ def tiny_city(app: Flask) -> Flask:
 
 
 @pytest.fixture
-def get(tiny_city: Flask) -> Get:
+def ask(app: Flask) -> Get:
     """GET as someone signed in who holds no posting; keyword arguments become the query."""
     database.begin_write()
     token = make_token(add_person(username="someone", name="某人", name_en=None, now=now()), "", now=now())
     database.commit()
-    client = tiny_city.test_client()
+    client = app.test_client()
 
-    def ask(path: str, headers: dict[str, str] | None = None, **query: Any) -> TestResponse:
+    def asked(path: str, headers: dict[str, str] | None = None, **query: Any) -> TestResponse:
         headers = {"Authorization": f"Bearer {token}", **(headers or {})}
-        return client.get(path, query_string=query, headers=headers)
+        return client.get(path, query_string=query or None, headers=headers)
 
+    return asked
+
+
+@pytest.fixture
+def get(tiny_city: Flask, ask: Get) -> Get:
+    """`ask` in the tiny city."""
     return ask

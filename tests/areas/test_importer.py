@@ -127,7 +127,10 @@ def test_the_raw_districts_cannot_be_activated(app: Flask) -> None:
 def test_a_new_generation_keeps_identities_and_retires_the_one_before(tiny_city: Flask) -> None:
     before = areas()
     west = "990001001001003"
-    redrawn = {west: shapely.box(113.1, 23.0, 113.118, 23.01), GRID: shapely.box(113.118, 23.0, 113.12, 23.01)}
+    redrawn = {
+        west: shapely.box(113.1, 23.0, 113.118, 23.01),
+        GRID: shapely.box(113.118, 23.0, 113.12, 23.01),
+    }
     records = [
         replace(r, unit=replace(r.unit, geometry=redrawn.get(r.unit.code, r.unit.geometry)))
         for r in tiny_records()

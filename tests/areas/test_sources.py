@@ -1,6 +1,5 @@
 import csv
 import gzip
-import io
 import shutil
 from pathlib import Path
 

@@ -40,9 +40,9 @@ IN_DEDICATED = (113.1795, 23.0225)
 LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def load_tiny_city() -> Generation:
-    """Load and activate the tiny city in the present database; commits."""
-    records = tiny_records()
+def load_tiny_city(records: list[Record] | None = None) -> Generation:
+    """Load and activate the tiny city (or a variant of it) in the present database; commits."""
+    records = records or tiny_records()
     findings = check_records(records)
     begin_write()
     generation = load_generation(
