@@ -1,0 +1,45 @@
+"""What the filing page offers to choose from, as data for its scripts."""
+
+from typing import Any
+
+from app.areas.index import AreaEntry, areas
+from app.catalogue.queries import categories
+from app.core.language import name_of
+
+FREQUENT = ("E0102", "E0504", "E0505", "E0110", "S0201", "P0103")
+"""Offered first to who has filed nothing yet: rubbish, shops, parking, roads, fire lanes, drain covers."""
+CHIPS = 6
+
+
+def category_data() -> dict[str, Any]:
+    """Categories as `[code, name, English name, kind, pinyin initials, synonyms, restricted]`."""
+    found = categories().values()
+    return {
+        "items": [
+            [c.code, c.name, c.name_en or "", c.kind, c.pinyin, " ".join(c.synonyms), c.restricted]
+            for c in found
+        ],
+        "frequent": ([code for code in FREQUENT if code in categories()] + list(categories()))[:CHIPS],
+    }
+
+
+def kinds() -> list[tuple[str, int]]:
+    """Each kind that has categories, and how many."""
+    counts: dict[str, int] = {}
+    for category in categories().values():
+        counts[category.kind] = counts.get(category.kind, 0) + 1
+    return sorted(counts.items(), key=lambda pair: ("part", "event", "social").index(pair[0]))
+
+
+def unit_choices(grids: list[AreaEntry]) -> list[tuple[str, str]]:
+    """(code, name) of my grids, then of the other grids of the same communities."""
+    index = areas()
+    nearby = [unit for grid in grids for unit in index.children.get(grid.parent_id, [])]
+    offered = {unit.code: unit for unit in [*grids, *nearby]}
+    return [(code, unit_name(unit)) for code, unit in offered.items()]
+
+
+def unit_name(unit: AreaEntry) -> str:
+    """The unit and the one it belongs to: `第9网格 · 桂园社区`."""
+    parent = areas().by_id.get(unit.parent_id or 0)
+    return " · ".join(name_of(each) for each in (unit, parent) if each is not None)

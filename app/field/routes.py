@@ -1,0 +1,203 @@
+"""The phone's pages; what they send goes through the API."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext as _
+
+from app.areas.index import AreaEntry, areas
+from app.cases.duties import Duties
+from app.cases.models import Case
+from app.cases.queries import listing
+from app.cases.queries.filters import Filters, read_filters
+from app.cases.queries.one import find_case, photos_of
+from app.core.access import allow, current_actor
+from app.core.api import cursor_of, read_cursor
+from app.core.clock import now
+from app.core.language import name_of
+from app.core.pages import render
+from app.core.policy import LEVEL_FIELDS, Actor, Predicate, may_read_receipt
+from app.core.roles import Role
+from app.events.queries import history
+from app.field import words
+from app.field.choices import category_data, kinds, unit_choices, unit_name
+from app.field.queries import checks_of, grids_of, start_of
+from app.field.rows import SOON, category_name, photo_url, place_in_words, rows_of
+from app.field.story import Line, tell
+from app.workflow.moves import Move, NeedKind
+
+bp = Blueprint("field", __name__, url_prefix="/field", template_folder="templates")
+GRID_TILES = "/tiles/areas/{z}/{x}/{y}.mvt?level=grid"
+RECENT, PAGE, MOST_EVENTS = 5, 20, 500
+ON_THE_PHONE = frozenset({NeedKind.TEXT, NeedKind.REASON, NeedKind.PHOTOS})
+"""Kinds of field that the phone's forms have; moves that take others are made at the desk."""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One list of cases; its count is the list's own total."""
+
+    code: str
+    label: str
+    filters: Filters
+    within: Predicate
+    count: int
+
+
+@bp.get("/")
+@allow(Role.INSPECTOR)
+def home() -> str:
+    actor, at = current_actor(), now()
+    mine = Filters(filed_by_id=actor.id)
+    recent = listing.page(mine, within=may_read_receipt(actor), now=at, limit=RECENT).rows
+    return render(
+        "field/home.html",
+        grids=[unit_name(grid) for grid in grids_of(actor)],
+        checks=rows_of(checks_of(actor, at), actor, at),
+        recent=rows_of(recent, actor, at),
+        at=at,
+    )
+
+
+@bp.get("/file")
+@allow(Role.INSPECTOR)
+def file() -> str:
+    grids = grids_of(current_actor())
+    start = start_of([*grids, areas().city])
+    return render(
+        "field/file.html",
+        words=words.filing_words(),
+        categories=category_data(),
+        kinds=kinds(),
+        units=unit_choices(grids),
+        start=start,
+        tiles=GRID_TILES,
+    )
+
+
+@bp.get("/cases")
+@allow(Role.INSPECTOR)
+def cases() -> str:
+    actor, at = current_actor(), now()
+    q = read_filters(request.args).q
+    tabs = [_tab(*each, q, actor, at) for each in _boxes(actor)]
+    tab = next((each for each in tabs if each.code == request.args.get("tab")), tabs[0])
+    page = listing.page(tab.filters, within=tab.within, now=at, limit=PAGE, after=_after())
+    return render(
+        "field/cases.html",
+        tabs=tabs,
+        tab=tab,
+        q=q or "",
+        rows=rows_of(page.rows, actor, at),
+        next_url=_list_url(tab, q, cursor_of(*page.following)) if page.following else None,
+        first_url=_list_url(tab, q) if request.args.get("cursor") else None,
+        at=at,
+    )
+
+
+def _list_url(tab: Tab, q: str | None, cursor: str | None = None) -> str:
+    return url_for("field.cases", tab=tab.code, q=q, cursor=cursor)
+
+
+def _boxes(actor: Actor) -> list[tuple[str, str, Filters]]:
+    """What I filed, and what lies in each of my grids."""
+    grids = grids_of(actor)
+    only = len(grids) == 1
+    mine = ("filed", _("Filed by me"), Filters(filed_by_id=actor.id))
+    return [mine, *((g.code, _("In my grid") if only else name_of(g), Filters(within=g)) for g in grids)]
+
+
+def _tab(code: str, label: str, filters: Filters, q: str | None, actor: Actor, at: datetime) -> Tab:
+    asked = filters.but(q=q)
+    within = listing.scope_for(actor, asked) if asked.within else may_read_receipt(actor)
+    return Tab(code, label, asked, within, listing.total(asked, within=within, now=at))
+
+
+def _after() -> listing.Cursor | None:
+    values = read_cursor(str, int, optional_first=True)
+    if values is None:
+        return None
+    listing.check_cursor(values[0])
+    return values[0], values[1]
+
+
+@bp.get("/cases/<uuid:uuid>")
+@allow(Role.INSPECTOR)
+def case(uuid: UUID) -> str:
+    actor, at = current_actor(), now()
+    found = find_case(uuid, actor)
+    photos = [_photo(found.case, each.sha256, each.kind) for each in photos_of(found.case.id)]
+    if found.receipt:
+        return render("field/receipt.html", case=found.case, photos=photos)
+    story = tell(history(f"case:{uuid}", limit=MOST_EVENTS))
+    return render(
+        "field/case.html",
+        case=_shown(found.case, at),
+        photos=photos,
+        place=_place(found.case),
+        story=story,
+        changed=_changed(story),
+        forms=_forms(Duties(found.case, actor, at).moves()),
+        words=words.photo_words() | words.sending_words(),
+        at=at,
+    )
+
+
+def _photo(case: Case, sha256: str, kind: str) -> dict[str, str]:
+    urls = {size: photo_url(case.uuid, sha256, size) for size in ("thumb", "screen")}
+    return {"kind": kind, **urls}
+
+
+def _shown(case: Case, at: datetime) -> dict[str, Any]:
+    """The case in words."""
+    return {
+        "id": str(case.uuid),
+        "number": case.number,
+        "version": case.version,
+        "category": category_name(case.category, case.catalogue_version_id),
+        "status": case.status,
+        "open": case.ended_at is None,
+        "due_at": case.due_at,
+        "near": at + SOON,
+        "where": place_in_words(case),
+        "holder": name_of(areas().by_id[case.holder_id]),
+        "level": case.level,
+        "accuracy": case.accuracy_m,
+        "filed_at": case.filed_at,
+        "description": case.description,
+        "reworks": case.reworks,
+    }
+
+
+def _place(case: Case) -> dict[str, Any] | None:
+    """What the small map shows: the point and the outline of the lowest unit; None without a point."""
+    if case.lon is None:
+        return None
+    unit = _lowest(case)
+    outline = f"/api/v1/areas/{unit.code}/geometry" if unit else None
+    return {"point": [case.lon, case.lat], "accuracy": case.accuracy_m or 0, "shape_url": outline}
+
+
+def _lowest(case: Case) -> AreaEntry | None:
+    known = areas().by_id
+    ids = [getattr(case, name) for name in LEVEL_FIELDS.values()]
+    units = [known[area_id] for area_id in ids if area_id is not None and known[area_id].has_geometry]
+    return units[-1] if units else None
+
+
+def _changed(story: list[Line]) -> list[Line]:
+    """What happened after the version that the reader had seen (`?seen=`), when they come back for that."""
+    seen = request.args.get("seen", type=int)
+    return [line for line in story if line.version > seen] if seen is not None else []
+
+
+def _forms(moves: tuple[Move, ...]) -> list[dict[str, Any]]:
+    """One form per move that the phone can make, each with the id its sending will carry."""
+    return [
+        {"action": move.action.value, "id": str(uuid4()), "needs": move.needs}
+        for move in moves
+        if all(need.kind in ON_THE_PHONE for need in move.needs if need.required)
+    ]

@@ -1,0 +1,61 @@
+"""The history of a case in words, newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from app.areas.index import areas
+from app.core.language import code, name_of
+from app.core.words import word
+from app.events.queries import Told
+from app.people.queries import department, names
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event. `version` is the case's after it, 0 when the event changed none."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str
+    version: int
+
+
+def tell(events: Sequence[Told]) -> list[Line]:
+    """Events (oldest first) as lines. One statement for the people's names."""
+    people = names([found for event in events if (found := _person(event.actor))])
+    return [_line(event, people) for event in reversed(events)]
+
+
+def _line(event: Told, people: dict[UUID, tuple[str, str | None]]) -> Line:
+    body = event.body or {}
+    said = [str(body[name]) for name in ("reason", "note", "text") if body.get(name)]
+    why = "\n".join(said) if event.body is not None else _("What was written here has been erased.")
+    what = word(event.action, "event") + _whereto(body)
+    return Line(event.at, _who(event.actor, people), what, why, int(body.get("version", 0)))
+
+
+def _whereto(body: dict[str, Any]) -> str:
+    if body.get("department"):
+        return f" → {name_of(department(body['department']))}"
+    if body.get("to") or body.get("to_level"):
+        return f" → {name_of(areas().by_code.get(body.get('holder', '')))}"
+    return ""
+
+
+def _person(actor: str) -> UUID | None:
+    kind, _sep, ident = actor.partition(":")
+    return UUID(ident) if kind == "person" and ident else None
+
+
+def _who(actor: str, people: dict[UUID, tuple[str, str | None]]) -> str:
+    ident = _person(actor)
+    if ident is None:
+        return str(_("The system"))
+    name, english = people.get(ident, (_("Somebody"), None))
+    return str(english if code() == "en" and english else name)
