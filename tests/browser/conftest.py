@@ -1,4 +1,4 @@
-"""A real server on SpatiaLite, a real Chromium, and pages that are watched while a test walks through them."""
+"""A real server on SpatiaLite, a real Chromium, and pages that are watched while a test walks through."""
 
 import os
 import shutil
@@ -30,7 +30,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 NOTED = """addEventListener("securitypolicyviolation", (e) =>
-  console.error(`CSP refused ${e.blockedURI} by ${e.violatedDirective} at ${e.sourceFile}:${e.lineNumber}`))"""
+  console.error(`CSP: ${e.violatedDirective} refused ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))"""
 T = TypeVar("T")
 
 

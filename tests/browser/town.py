@@ -1,4 +1,4 @@
-"""The tiny city with its catalogue, one department and a cast that can sign in: what browser tests walk through."""
+"""The tiny city with its catalogue, one department and a cast that can sign in."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -55,7 +55,10 @@ def build_town() -> None:
     database.begin_write()
     sync_catalogue(SINCE)
     department = Department(
-        code=DEPARTMENT, name="东区城管局", name_en="East Urban Management", area_id=areas().by_code["990001"].id
+        code=DEPARTMENT,
+        name="东区城管局",
+        name_en="East Urban Management",
+        area_id=areas().by_code["990001"].id,
     )
     db.session.add(department)
     db.session.flush()
@@ -104,7 +107,13 @@ def acted(uuid: UUID, by: str, action: str, **needs: Any) -> None:
     actor = someone(by)
     version = find_case(uuid, actor).case.version
     database.begin_write()
-    act(uuid, read_act({"id": str(uuid4()), "action": action, **needs}), version=version, actor=actor, now=now())
+    act(
+        uuid,
+        read_act({"id": str(uuid4()), "action": action, **needs}),
+        version=version,
+        actor=actor,
+        now=now(),
+    )
     database.commit()
 
 
