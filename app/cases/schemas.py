@@ -47,6 +47,15 @@ class Instant(fields.Field[datetime]):
         return _utc(found)
 
 
+class Number(fields.Float):
+    """A finite JSON number; "8" is a text."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, str):
+            raise ValidationError(_("A number is expected."))
+        return float(super()._deserialize(value, attr, data, **kwargs))
+
+
 def _utc(instant: datetime) -> datetime:
     try:
         return instant.astimezone(UTC)
@@ -65,7 +74,7 @@ class FileCaseIn(Schema):
     area = fields.String(allow_none=True, validate=[validate.Length(1, 40), no_control])
     place_text = words(500)
     crs = fields.String(validate=validate.OneOf(CRS))
-    accuracy_m = fields.Float(allow_none=True, validate=validate.Range(0, 100_000))
+    accuracy_m = Number(allow_none=True, validate=validate.Range(0, 100_000))
     observed_at = Instant(allow_none=True)
     description = words(MOST_WORDS)
     urgency = fields.String(validate=validate.OneOf(URGENCIES))
