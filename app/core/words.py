@@ -46,7 +46,7 @@ WORDS: dict[str, dict[str, LazyString]] = {
         "case.escalate": _l("raised it"),
         "case.delegate": _l("sent it down"),
         "case.comment": _l("wrote a comment"),
-        "case.photo": _l("added a photo"),
+        "case.photo_added": _l("added a photo"),
     },
     "level": {
         "city": _l("City"),

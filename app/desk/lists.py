@@ -53,3 +53,9 @@ def _cursor() -> listing.Cursor | None:
 def bounds_of(filters: Filters) -> list[float] | None:
     """Where the map begins when no row has a dot: the unit asked for, else the whole city."""
     return extent_of([filters.within or areas().city]).box
+
+
+def shape_url(filters: Filters) -> str | None:
+    """The outline of the unit that the list is about."""
+    unit = filters.within
+    return f"/api/v1/areas/{unit.code}/geometry" if unit and unit.has_geometry else None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
 from sqlalchemy import func, select
 
@@ -33,6 +34,8 @@ def extent_of(units: Sequence[AreaEntry]) -> Extent:
     land = areas().land_of([unit for unit in units if unit.has_geometry])
     if not land.entries:
         return Extent(None, {})
-    inner = shapely.get_coordinates(shapely.point_on_surface(land.geometries)).round(5).tolist()
+    centres, inside = shapely.centroid(land.geometries), shapely.point_on_surface(land.geometries)
+    shown = np.where(shapely.contains(land.geometries, centres), centres, inside)
+    inner = shapely.get_coordinates(shown).round(5).tolist()
     codes = [entry.code for entry in land.entries]
     return Extent(shapely.total_bounds(land.geometries).tolist(), dict(zip(codes, inner, strict=True)))

@@ -38,9 +38,11 @@ class Row:
     point: tuple[float, float] | None
 
     def state(self, at: datetime) -> str:
-        """`late`, `near`, `ok` or `none`: the same three meanings as the clock beside it."""
-        if not self.open or self.due_at is None:
-            return "none"
+        """`late`, `near` or `ok`, the meanings of the clock beside it; `ended` for a case without one."""
+        if not self.open:
+            return "ended"
+        if self.due_at is None:
+            return "ok"
         if self.due_at < at:
             return "late"
         return "near" if self.due_at <= self.near else "ok"

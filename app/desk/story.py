@@ -9,6 +9,7 @@ from uuid import UUID
 from app.areas.index import areas
 from app.core.language import code, instant, name_of
 from app.core.language import gettext as _
+from app.core.language import ngettext
 from app.core.words import word
 from app.events.queries import Told
 from app.people.queries import department, names
@@ -70,7 +71,7 @@ def _details(body: dict[str, Any], due_before: str | None) -> list[str]:
     if body.get("to") or body.get("to_level"):
         found.append(_("now with %(unit)s", unit=_unit(body.get("holder"))))
     if body.get("photos"):
-        found.append(_("with %(n)s photos", n=len(body["photos"])))
+        found.append(ngettext("with %(num)d photo", "with %(num)d photos", len(body["photos"])))
     if body.get("due_at") and body["due_at"] != due_before:
         found.append(_("due %(time)s", time=instant(datetime.fromisoformat(body["due_at"]))))
     return found

@@ -22,13 +22,14 @@ from app.desk import atlas, choices
 from app.desk.queries import extent_of
 from app.desk.routes import bp
 from app.desk.rows import SOON
+from app.maps.layers import LAYERS, Layer
 from app.people.queries import departments
 from app.workflow.levels import LEVELS
 
 PERIODS = {"7": 7, "30": 30, "90": 90, "365": 365}
 MOST_UNITS = 1000
 KEPT = ("period", "from", "to", "category", "status", "reached", "overdue", "show")
-TILES = "/tiles/areas/{z}/{x}/{y}.mvt?level={level}"
+AREAS = {"tiles": "/tiles/areas/{z}/{x}/{y}.mvt?level={level}", "sourceLayer": "areas"}
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def _page(view: View, actor: Actor, problem: Invalid | None) -> str:
         approximate=any(entry.approximate for entry in entries),
         atlas=_for_the_map(view, units, classes),
         empty_why=_empty_why(actor),
+        overlays=_overlays(),
         **_table(view, units),
         **_options(view),
     )
@@ -158,12 +160,20 @@ def _for_the_map(view: View, units: list[atlas.Unit], classes: list[Any]) -> dic
     up = areas().by_id.get(view.area.parent_id or 0)
     return {
         "level": view.level,
-        "layer": {"url": TILES, "source_layer": "areas"},
+        "layer": AREAS,
         "units": atlas.for_the_map(units, view.measure, classes, points, lambda unit: _down(view, unit)),
         "shape_url": f"/api/v1/areas/{view.area.code}/geometry" if view.area.has_geometry else None,
         "approximate": view.area.approximate,
         "up_url": _here(up) if up else None,
+        "overlays": [layer.as_json() for layer in _overlays()],
+        "query": view.link().partition("?")[2],
+        "case_url": url_for("desk.cases") + "/",
     }
+
+
+def _overlays() -> list[Layer]:
+    """The registered layers that may lie over the coloured units."""
+    return [layer for layer in LAYERS.values() if layer.draw == "case"]
 
 
 def _here(area: AreaEntry, **changes: Any) -> str:

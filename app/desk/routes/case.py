@@ -176,10 +176,16 @@ def _shown(row: Case, at: datetime) -> dict[str, Any]:
         "urgency": row.urgency,
         "description": row.description,
         "holder": name_of(areas().by_id[row.holder_id]),
-        "photos": photos,
-        "before": [photo for photo in photos if photo["kind"] == "before"],
-        "after": [photo for photo in photos if photo["kind"] == "after"],
+        **_arranged(photos),
     }
+
+
+def _arranged(photos: list[dict[str, str]]) -> dict[str, Any]:
+    """The first photo before beside the last one after; the others below them."""
+    before = [photo for photo in photos if photo["kind"] == "before"][:1]
+    after = [photo for photo in photos if photo["kind"] == "after"][-1:]
+    pair = before + after if before and after else []
+    return {"pair": pair, "photos": [photo for photo in photos if photo not in pair]}
 
 
 def _place(row: Case) -> dict[str, Any] | None:

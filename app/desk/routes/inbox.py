@@ -16,7 +16,7 @@ from app.core.pages import render
 from app.core.policy import Actor, Posting
 from app.core.roles import HOLDER_ROLES, Role
 from app.desk.choices import category_choices
-from app.desk.lists import List, bounds_of, list_page
+from app.desk.lists import List, bounds_of, list_page, shape_url
 from app.desk.routes import bp
 from app.desk.tabs import Tab, tabs_of
 from app.people.queries import departments
@@ -44,21 +44,30 @@ def home() -> str:
     actor, at = current_actor(), now()
     posting = working_posting(actor)
     box, tabs = box_of(posting), tabs_of(posting)
-    tab = next((each for each in tabs if each.code == request.args.get("tab")), tabs[0])
+    counted = [_counted(each, box, actor, at) for each in tabs]
+    tab = _chosen(counted)
     asked = _asked(tab.narrow(box, at))
     found = list_page(asked, actor, at)
     return render(
         "desk/inbox.html",
         of=box_name(posting),
-        tabs=[_counted(each, box, actor, at) for each in tabs],
+        tabs=counted,
         tab=tab,
         filters=request.args,
         filtered=bool(request.args.get("category") or request.args.get("q")),
         categories=category_choices(),
         bounds=bounds_of(asked),
+        shape_url=shape_url(asked),
         at=at,
         **_shown(found, tab),
     )
+
+
+def _chosen(tabs: list[Counted]) -> Tab:
+    """The tab asked for; else the first that holds work, so that nobody begins before an empty list."""
+    asked = [each.tab for each in tabs if each.code == request.args.get("tab")]
+    holding = [each.tab for each in tabs if each.count and each.code != "all"]
+    return [*asked, *holding, tabs[0].tab][0]
 
 
 def _shown(found: List, tab: Tab) -> dict[str, Any]:

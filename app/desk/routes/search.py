@@ -17,7 +17,7 @@ from app.core.pages import render
 from app.core.policy import Actor
 from app.core.problems import Invalid
 from app.desk import choices
-from app.desk.lists import List, bounds_of, list_page
+from app.desk.lists import List, bounds_of, list_page, shape_url
 from app.desk.routes import bp
 
 FOLDED = ("level", "department", "overdue", "from", "to")
@@ -59,6 +59,7 @@ def _page(
         empty_why=_empty_why(filters, actor),
         more_open=any(request.args.get(name) for name in FOLDED),
         bounds=bounds_of(filters),
+        shape_url=shape_url(filters),
         **_shown(found),
         **_options(filters, actor),
     )

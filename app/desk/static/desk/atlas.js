@@ -1,6 +1,7 @@
 // The district map: units coloured by the table's numbers; a click or Enter goes down, Esc goes up.
 import { embedded, getJson } from "wangge/core/core";
 import { fit, openMap, outline } from "wangge/maps/map";
+import { hideCaseTiles, showCaseTiles } from "wangge/maps/cases";
 import { listenAreas, nameAreas, paintAreas, pickArea, showAreas } from "wangge/maps/areas";
 
 const atlas = embedded("atlas");
@@ -31,12 +32,27 @@ async function draw() {
   nameAreas(map, atlas.units.filter((unit) => unit.point));
   listenAreas(map, {
     known: units,
+    over: ["cases-cluster", "cases-dot"],
     onPick: (code) => location.assign(units.get(code).url),
     onHover: (code) => show(map, code),
   });
+  listenLayers(map);
   for (const [code, row] of rows) {
     row.addEventListener("pointerenter", () => show(map, code));
     row.addEventListener("focusin", () => show(map, code));
+  }
+}
+
+/** The check boxes under the map switch the registered layers of cases on and off. */
+function listenLayers(map) {
+  for (const box of document.querySelectorAll("input[data-layer]")) {
+    const layer = atlas.overlays.find((each) => each.code === box.dataset.layer);
+    const apply = () => {
+      hideCaseTiles(map);
+      if (box.checked) showCaseTiles(map, layer, { query: atlas.query, onOpen: (id) => location.assign(atlas.case_url + id) });
+    };
+    box.addEventListener("change", apply);
+    if (box.checked) apply();
   }
 }
 

@@ -1,6 +1,6 @@
 // A list beside its map: the keyboard walks the rows, row and dot know each other.
-import { embedded } from "wangge/core/core";
-import { openMap } from "wangge/maps/map";
+import { embedded, getJson } from "wangge/core/core";
+import { openMap, outline } from "wangge/maps/map";
 import { showRows } from "wangge/maps/cases";
 
 const rows = [...document.querySelectorAll("a.row")];
@@ -36,16 +36,21 @@ const frame = document.querySelector(".side-map");
 const container = frame?.querySelector(".map");
 
 async function drawMap() {
-  const points = embedded("row-points", []);
+  const { points, shapeUrl } = embedded("row-points");
   const map = await openMap(container, {});
   if (!map) return;
   choose = showRows(map, points, {
+    keepView: Boolean(shapeUrl),
     onOpen: (id) => rows.find((row) => row.dataset.id === id)?.click(),
     onHover: (id) => {
       mark(id);
       if (id) rows.find((row) => row.dataset.id === id)?.scrollIntoView({ block: "nearest" });
     },
   });
+  if (shapeUrl) {
+    const shape = await getJson(shapeUrl);
+    outline(map, shape, { approximate: shape.properties.approximate, fill: true, before: "rows" });
+  }
 }
 
 if (frame) {

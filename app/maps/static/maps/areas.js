@@ -4,17 +4,17 @@ import { COLOUR, whole } from "wangge/maps/map";
 const SOURCE = "areas";
 const LAYERS = ["areas-fill", "areas-hatch", "areas-line", "areas-picked", "areas-label"];
 
-/** Show the units of one level; a second call replaces the first. `layer` is an entry of the page's registry. */
+/** Show the units of one level; a second call replaces the first. `layer` is an entry of the registry (app/maps/layers.py) with {level} in its tiles. */
 export function showAreas(map, layer, { level, before } = {}) {
   removeAreas(map);
   if (!map.hasImage("hatch")) map.addImage("hatch", hatch());
   map.addSource(SOURCE, {
     type: "vector",
-    tiles: [whole(layer.url.replace("{level}", level))],
-    promoteId: { [layer.source_layer]: "code" },
-    maxzoom: layer.maxzoom ?? 15,
+    tiles: [whole(layer.tiles.replace("{level}", level))],
+    promoteId: { [layer.sourceLayer]: "code" },
+    maxzoom: layer.maxZoom ?? 15,
   });
-  const source = { source: SOURCE, "source-layer": layer.source_layer };
+  const source = { source: SOURCE, "source-layer": layer.sourceLayer };
   const state = (name, otherwise) => ["coalesce", ["feature-state", name], otherwise];
   map.addLayer({
     id: "areas-fill", type: "fill", ...source,
@@ -44,7 +44,7 @@ export function removeAreas(map) {
 
 /** Colour the units. `units`: [{code, colour, hatched}]; units that are not named stay the ground's colour. */
 export function paintAreas(map, layer, units) {
-  const source = { source: SOURCE, sourceLayer: layer.source_layer };
+  const source = { source: SOURCE, sourceLayer: layer.sourceLayer };
   map.removeFeatureState(source);
   for (const { code, colour, hatched = false } of units) {
     map.setFeatureState({ ...source, id: code }, { colour, hatched, known: true });
@@ -53,7 +53,7 @@ export function paintAreas(map, layer, units) {
 
 /** Mark one unit (or none), for instance the one whose row is under the pointer. */
 export function pickArea(map, layer, code) {
-  const source = { source: SOURCE, sourceLayer: layer.source_layer };
+  const source = { source: SOURCE, sourceLayer: layer.sourceLayer };
   if (map.wanggePicked) map.setFeatureState({ ...source, id: map.wanggePicked }, { picked: false });
   map.wanggePicked = code;
   if (code) map.setFeatureState({ ...source, id: code }, { picked: true });
@@ -77,9 +77,11 @@ export function nameAreas(map, points) {
   });
 }
 
-/** `onPick(code, properties)` on click, `onHover(code | null)` as the pointer moves. */
-export function listenAreas(map, { known, onPick, onHover }) {
-  map.on("click", "areas-fill", ({ features }) => {
+/** `onPick(code, properties)` on click, unless it hits a layer in `over`; `onHover(code | null)` on moves. */
+export function listenAreas(map, { known, over = [], onPick, onHover }) {
+  map.on("click", "areas-fill", ({ features, point }) => {
+    const above = over.filter((id) => map.getLayer(id));
+    if (above.length && map.queryRenderedFeatures(point, { layers: above }).length) return;
     const hit = features.find((feature) => known.has(feature.properties.code));
     if (hit) onPick(hit.properties.code, hit.properties);
   });

@@ -2,10 +2,10 @@
 import { COLOUR, fit, whole } from "wangge/maps/map";
 
 /** Due near and overdue differ in form too: bigger, and with a sign. */
-const STATE_COLOUR = ["match", ["get", "state"], "late", COLOUR.late, "near", COLOUR.near, COLOUR.accent];
+const STATE_COLOUR = ["match", ["get", "state"], "late", COLOUR.late, "near", COLOUR.near, "ended", COLOUR.ended, COLOUR.accent];
 
 /**
- * Show exactly these cases. `rows`: [{id, point: [lon, lat], state: "late"|"near"|"ok"|"none"}].
+ * Show exactly these cases. `rows`: [{id, point: [lon, lat], state: "late"|"near"|"ok"|"ended"}].
  * Returns `choose(id | null)` which marks one of them.
  */
 export function showRows(map, rows, { onOpen, onHover = () => {}, keepView = false } = {}) {
@@ -22,10 +22,10 @@ export function showRows(map, rows, { onOpen, onHover = () => {}, keepView = fal
   const chosen = ["boolean", ["feature-state", "chosen"], false];
   map.addLayer({
     id: "rows", type: "circle", source: "rows",
-    layout: { "circle-sort-key": ["match", ["get", "state"], "late", 2, "near", 1, 0] },
+    layout: { "circle-sort-key": ["match", ["get", "state"], "late", 3, "near", 2, "ok", 1, 0] },
     paint: {
       "circle-color": STATE_COLOUR,
-      "circle-radius": ["case", chosen, 11, ["match", ["get", "state"], "late", 8, 6.5]],
+      "circle-radius": ["case", chosen, 11, ["match", ["get", "state"], "late", 8, "ended", 5, 6.5]],
       "circle-stroke-color": ["case", chosen, COLOUR.text, "#fff"],
       "circle-stroke-width": ["case", chosen, 3, 1.5],
     },
@@ -35,7 +35,7 @@ export function showRows(map, rows, { onOpen, onHover = () => {}, keepView = fal
     layout: { "text-field": "!", "text-size": 12, "text-allow-overlap": true },
     paint: { "text-color": "#fff" },
   });
-  if (features.length && !keepView) fit(map, data, { maxZoom: 16, duration: 0 });
+  if (features.length && !keepView) fit(map, data, { maxZoom: 15.5, duration: 0 });
   pointerOver(map, "rows", (properties) => onHover(properties?.id ?? null));
   map.on("click", "rows", ({ features: hit }) => onOpen(hit[0].properties.id));
   let marked = null;
@@ -46,18 +46,19 @@ export function showRows(map, rows, { onOpen, onHover = () => {}, keepView = fal
   };
 }
 
-/** All cases in view by tiles: one cluster per unit when far out, dots when near. */
-export function showCaseTiles(map, layer, { query = "", onOpen, visible = true } = {}) {
+const TILE_LAYERS = ["cases-cluster", "cases-count", "cases-dot"];
+
+/** All cases in view by tiles: one cluster per unit when far out, dots when near. `query` filters them. */
+export function showCaseTiles(map, layer, { query = "", onOpen } = {}) {
   map.addSource("cases", {
     type: "vector",
-    tiles: [whole(layer.url + (query ? `?${query}` : ""))],
-    maxzoom: layer.maxzoom ?? 16,
+    tiles: [whole(layer.tiles + (query ? `?${query}` : ""))],
+    maxzoom: layer.maxZoom,
   });
-  const source = { source: "cases", "source-layer": layer.source_layer };
-  const visibility = visible ? "visible" : "none";
+  const source = { source: "cases", "source-layer": layer.sourceLayer };
   const isCluster = ["has", "count"];
   map.addLayer({
-    id: "cases-cluster", type: "circle", ...source, filter: isCluster, layout: { visibility },
+    id: "cases-cluster", type: "circle", ...source, filter: isCluster,
     paint: {
       "circle-color": COLOUR.accent,
       "circle-opacity": 0.85,
@@ -68,11 +69,11 @@ export function showCaseTiles(map, layer, { query = "", onOpen, visible = true }
   });
   map.addLayer({
     id: "cases-count", type: "symbol", ...source, filter: isCluster,
-    layout: { visibility, "text-field": ["to-string", ["get", "count"]], "text-size": 12, "text-allow-overlap": true },
+    layout: { "text-field": ["to-string", ["get", "count"]], "text-size": 12, "text-allow-overlap": true },
     paint: { "text-color": "#fff" },
   });
   map.addLayer({
-    id: "cases-dot", type: "circle", ...source, filter: ["!", isCluster], layout: { visibility },
+    id: "cases-dot", type: "circle", ...source, filter: ["!", isCluster],
     paint: {
       "circle-color": ["case", ["boolean", ["get", "overdue"], false], COLOUR.late, COLOUR.accent],
       "circle-radius": ["case", ["boolean", ["get", "overdue"], false], 8, 6],
@@ -83,6 +84,11 @@ export function showCaseTiles(map, layer, { query = "", onOpen, visible = true }
   pointerOver(map, "cases-dot");
   map.on("click", "cases-dot", ({ features }) => onOpen(features[0].properties.id));
   map.on("click", "cases-cluster", ({ lngLat }) => map.easeTo({ center: lngLat, zoom: map.getZoom() + 2 }));
+}
+
+export function hideCaseTiles(map) {
+  for (const id of TILE_LAYERS) if (map.getLayer(id)) map.removeLayer(id);
+  if (map.getSource("cases")) map.removeSource("cases");
 }
 
 function pointerOver(map, layer, onHover = () => {}) {

@@ -11,6 +11,7 @@ export const COLOUR = {
   accent: "#11608f",
   near: "#b87700",
   late: "#a3241b",
+  ended: "#8594a3",
   text: "#1b2733",
   halo: "#ffffff",
 };
@@ -89,15 +90,15 @@ export function fit(map, geojsonOrBounds, options = {}) {
 }
 
 /** Draw (or redraw) the outline of one unit. `approximate` outlines are dashed. */
-export function outline(map, geojson, { id = "outline", approximate = false, fill = false } = {}) {
+export function outline(map, geojson, { id = "outline", approximate = false, fill = false, before } = {}) {
   const found = map.getSource(id);
   if (found) return found.setData(geojson);
   map.addSource(id, { type: "geojson", data: geojson });
   if (fill) {
-    map.addLayer({ id: `${id}-fill`, type: "fill", source: id, paint: { "fill-color": COLOUR.accent, "fill-opacity": 0.08 } });
+    map.addLayer({ id: `${id}-fill`, type: "fill", source: id, paint: { "fill-color": COLOUR.unit } }, before);
   }
   const dash = approximate ? { "line-dasharray": [3, 2] } : {};
-  map.addLayer({ id, type: "line", source: id, paint: { "line-color": COLOUR.strong, "line-width": 2, ...dash } });
+  map.addLayer({ id, type: "line", source: id, paint: { "line-color": COLOUR.strong, "line-width": 2, ...dash } }, before);
 }
 
 /** A place as a dot, with its accuracy as a circle when that is worth showing. */
