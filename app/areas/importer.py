@@ -64,7 +64,9 @@ def load_generation(
 
 def activate_generation(*, generation_id: int, actor: Actor, now: datetime) -> models.Generation:
     """Make a clean draft the boundaries of today; the ones before are retired."""
-    generation = db.session.get(models.Generation, generation_id)
+    generation = db.session.get(
+        models.Generation, generation_id, with_for_update=True, populate_existing=True
+    )
     if generation is None:
         raise NotFound(_("There is no such generation."))
     if generation.state != "draft":

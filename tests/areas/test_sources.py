@@ -1,5 +1,6 @@
 import csv
 import gzip
+import json
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pyproj import Geod
 from app.areas.locate import GridTree
 from app.areas.rules import check
 from app.areas.sources import Record, read_sources
-from app.spatial.datum import DATUMS, UnknownDatum, from_wgs84
+from app.spatial.datum import DATUMS, UnknownDatum, from_wgs84, to_wgs84
 from app.spatial.shapes import BadShape
 
 FOSHAN = Path(__file__).resolve().parents[2] / "geodata/foshan"
@@ -48,11 +49,32 @@ def test_foshan_is_clean(foshan: list[Record]) -> None:
 
 def test_the_check_points_fall_where_they_must(grids: tuple[list[str], GridTree]) -> None:
     codes, tree = grids
+    lon, lat, expected = check_points()
+    found = tree.locate_many(lon, lat)
+    assert [codes[i][:6] if i >= 0 else "" for i in found] == expected
+    assert len(expected) == 44
+
+
+def check_points() -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Places of known districts: longitudes, latitudes, codes (empty outside Foshan)."""
     with (FOSHAN / "check_points.csv").open(encoding="utf-8") as file:
-        points = list(csv.DictReader(file))
-    found = tree.locate_many([float(p["lon"]) for p in points], [float(p["lat"]) for p in points])
-    assert [codes[i][:6] if i >= 0 else "" for i in found] == [p["expected_district_code"] for p in points]
-    assert len(points) == 44
+        rows = list(csv.DictReader(file))
+    lon, lat = (np.array([float(row[name]) for row in rows]) for name in ("lon", "lat"))
+    return lon, lat, [row["expected_district_code"] for row in rows]
+
+
+@pytest.mark.parametrize("crs", DATUMS)
+def test_places_in_any_datum_land_within_a_metre_in_the_same_grid(
+    crs: str, grids: tuple[list[str], GridTree]
+) -> None:
+    _, tree = grids
+    lon, lat, _ = check_points()
+    there = (degrees.round(7) for degrees in from_wgs84(lon, lat, crs))
+    x, y = to_wgs84(*there, crs)
+    assert METRES.inv(lon, lat, x, y)[2].max() < 1
+    clear = [i for i in range(len(lon)) if (tree.locate(lon[i], lat[i]).border_m or 0) > 1]
+    assert len(clear) > 40
+    assert tree.locate_many(x[clear], y[clear]).tolist() == tree.locate_many(lon[clear], lat[clear]).tolist()
 
 
 def test_the_good_point_lies_well_inside_its_grid(grids: tuple[list[str], GridTree]) -> None:
@@ -152,6 +174,6 @@ def test_codes_in_another_encoding_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("properties", [{"name": ["A"]}, {"name": "A\ud800"}, {"code": 7}, {"level": {}}])
 def test_wrong_types_in_a_feature_are_refused(tmp_path: Path, properties: dict[str, object]) -> None:
     feature = {"type": "Feature", "id": "1", "properties": properties, "geometry": None}
-    (tmp_path / "city.geojson").write_text(__import__("json").dumps({"features": [feature]}), "utf-8")
+    (tmp_path / "city.geojson").write_text(json.dumps({"features": [feature]}), "utf-8")
     with pytest.raises(BadShape, match=r"city\.geojson"):
         read_sources([tmp_path], "wgs84")
