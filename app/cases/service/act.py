@@ -45,10 +45,11 @@ def act(uuid: UUID, what: Act, *, version: int, actor: Actor, now: datetime) -> 
         return Done(case, repeated=True)
     if case.version != version:
         raise Stale(_("The case has changed since you read it."), extra={"version": case.version})
-    step = _checked(case, what, actor, now)
-    _remember_past(case, now)
-    carry_out(step)
-    _finish(step)
+    with db.session.no_autoflush:  # one flush, at the end, instead of one before every look-up
+        step = _checked(case, what, actor, now)
+        _remember_past(case, now)
+        carry_out(step)
+        _finish(step)
     return Done(case, repeated=False)
 
 
@@ -113,7 +114,6 @@ def _finish(step: Step) -> None:
     """The version that the sender saw becomes the next one; the event tells what was done."""
     case, index = step.case, areas()
     case.changed_at = step.now
-    db.session.flush()
     body: dict[str, Any] = {
         **{name: rfc3339(v) if isinstance(v, datetime) else v for name, v in step.act.fields.items()},
         "version": case.version,

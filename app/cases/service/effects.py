@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import func, select
-
 from app.areas.index import AreaEntry, areas
 from app.cases.models import Case, Task
+from app.cases.queries.one import tasks_of
 from app.cases.service.needs import Step
 from app.core.db import db
 from app.core.policy import LEVEL_FIELDS
@@ -21,9 +20,11 @@ def carry_out(step: Step) -> None:
     _EFFECTS.get(step.move.action, _nothing_more)(step)
     if step.move.target is not None:
         step.case.status = step.move.target.value
-    _change_tasks(step)
+    tasks = tasks_of(step.case.id)
+    _change_tasks(step, tasks)
+    step.case.due_at = min((t.due_at for t in tasks if t.due_at and not t.closed_at), default=None)
     if step.case.status in ENDED:
-        _end(step)
+        _end(step, tasks)
 
 
 def _nothing_more(_step: Step) -> None:
@@ -75,8 +76,8 @@ def _delegate(step: Step) -> None:
 
 def _move_to(step: Step, unit: AreaEntry) -> None:
     step.case.holder_id, step.case.level = unit.id, unit.level
-    for task in _open_tasks(step.case):
-        if task.kind in FOLLOWS_HOLDER:
+    for task in tasks_of(step.case.id):
+        if task.kind in FOLLOWS_HOLDER and task.closed_at is None:
             task.area_id = unit.id
 
 
@@ -91,57 +92,40 @@ _EFFECTS: dict[Action, Callable[[Step], None]] = {
 }
 
 
-def _open_tasks(case: Case) -> list[Task]:
-    return list(db.session.scalars(select(Task).where(Task.case_id == case.id, Task.closed_at.is_(None))))
-
-
-def _change_tasks(step: Step) -> None:
+def _change_tasks(step: Step, tasks: list[Task]) -> None:
+    """Close and open what the table says; a new task joins the list."""
     change = task_change(step.move.action)
-    if change.closes is not None:
-        for task in _open_tasks(step.case):
-            if task.kind == change.closes:
-                task.closed_at, task.outcome = step.now, step.move.action.value
-                task.person_id = step.actor.id if step.move.action is Action.HANDLE else task.person_id
+    for task in tasks:
+        if task.kind == change.closes and task.closed_at is None:
+            task.closed_at, task.outcome = step.now, step.move.action.value
+            task.person_id = step.actor.id if step.move.action is Action.HANDLE else task.person_id
     if change.opens is not None:
-        db.session.add(_new_task(step, change.opens))
-    db.session.flush()
-    step.case.due_at = db.session.scalar(
-        select(func.min(Task.due_at)).where(Task.case_id == step.case.id, Task.closed_at.is_(None))
-    )
+        task = _new_task(step, tasks, change.opens)
+        db.session.add(task)
+        tasks.append(task)
 
 
-def _new_task(step: Step, kind: TaskKind) -> Task:
+def _new_task(step: Step, tasks: list[Task], kind: TaskKind) -> Task:
     """A handle task keeps the due time the dispatcher set, also when the case comes back for rework."""
     task = Task(case_id=step.case.id, kind=kind.value, opened_at=step.now)
     if kind is TaskKind.HANDLE:
         task.department_id = step.case.department_id
-        task.due_at = step.act.fields.get("due_at") or _dispatched_due(step.case)
+        task.due_at = step.act.fields.get("due_at") or _dispatched_due(step.case, tasks)
     elif kind is TaskKind.CHECK:
         task.area_id = step.case.grid_id or step.case.holder_id
     return task
 
 
-def _dispatched_due(case: Case) -> datetime | None:
-    """The due time of the last handle task, if it is the same department's."""
-    last = select(Task.due_at).where(
-        Task.case_id == case.id,
-        Task.kind == TaskKind.HANDLE.value,
-        Task.department_id == case.department_id,
-        Task.outcome == Action.HANDLE.value,
-    )
-    return db.session.scalar(last.order_by(Task.id.desc()).limit(1))
+def _dispatched_due(case: Case, tasks: list[Task]) -> datetime | None:
+    """The due time of the last task that this very department handled."""
+    handled = [t for t in tasks if t.outcome == Action.HANDLE and t.department_id == case.department_id]
+    return handled[-1].due_at if handled else None
 
 
-def _end(step: Step) -> None:
+def _end(step: Step, tasks: list[Task]) -> None:
     case = step.case
     case.ended_at = step.now
     case.due_at = None
     if case.status == Status.CLOSED:
         case.took_s = int((step.now - case.filed_at).total_seconds())
-        case.on_time = _kept_every_term(case)
-
-
-def _kept_every_term(case: Case) -> bool:
-    """Whether every handling was finished by its due time (none set: kept)."""
-    late = select(Task.id).where(Task.case_id == case.id, Task.closed_at > Task.due_at).limit(1)
-    return db.session.scalar(late) is None
+        case.on_time = all(t.due_at is None or t.closed_at is None or t.closed_at <= t.due_at for t in tasks)
