@@ -16,6 +16,8 @@ from app.core.problems import Invalid, Problem
 rest = Api()
 LIMIT = 50
 MOST = 200
+MOST_ID = 2**31 - 1
+"""Beyond it PostgreSQL refuses to compare with an id."""
 
 
 def init_app(app: Flask) -> None:
@@ -87,9 +89,13 @@ def read_cursor(*kinds: type, optional_first: bool = False) -> tuple[Any, ...] |
     if not isinstance(values, list) or len(values) != len(kinds):
         raise Invalid({"cursor": [_("This is not a cursor of this list.")]})
     checked = list(zip(values, kinds, strict=True))[1 if optional_first and values[0] is None else 0 :]
-    if any(type(value) is not kind for value, kind in checked):
+    if not all(_fits(value, kind) for value, kind in checked):
         raise Invalid({"cursor": [_("This is not a cursor of this list.")]})
     return tuple(values)
+
+
+def _fits(value: Any, kind: type) -> bool:
+    return type(value) is kind and (not isinstance(value, int) or 0 <= value <= MOST_ID)
 
 
 def read_json(limit: int) -> dict[str, Any]:

@@ -57,11 +57,9 @@ def read_filters(args: Args) -> Filters:
     errors: dict[str, list[str]] = {}
     found: dict[str, Any] = {}
     for name, read in _READERS.items():
-        text = ",".join(args.getlist(name)) if name in _MANY else args.get(name, "")
-        if text == "":
-            continue
         try:
-            found |= read(text)
+            text = _said(args, name)
+            found |= read(text) if text else {}
         except _Bad as bad:
             errors[name] = [str(bad)]
     if errors:
@@ -71,6 +69,14 @@ def read_filters(args: Args) -> Filters:
 
 class _Bad(ValueError):
     """What is wrong with one parameter."""
+
+
+def _said(args: Args, name: str) -> str:
+    """The parameter's text. Which of two areas was meant is not for us to guess."""
+    texts = list(dict.fromkeys(text for text in args.getlist(name) if text))
+    if len(texts) > 1 and name not in _MANY:
+        raise _Bad(_("Say this once."))
+    return ",".join(texts)
 
 
 def read_instant(text: str) -> datetime:

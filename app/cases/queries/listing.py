@@ -11,6 +11,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app.cases.queries.filters import Filters
 from app.cases.queries.source import conditions, matching, source
+from app.cases.schemas import EARLIEST, LATEST
 from app.core.clock import rfc3339
 from app.core.db import db
 from app.core.policy import Actor, Predicate, may_read_case, scope_within
@@ -80,9 +81,9 @@ def page(
 def check_cursor(at: str | None) -> None:
     """Raises Invalid unless a cursor's sort value is an instant or null."""
     try:
-        if at is not None and datetime.fromisoformat(at).tzinfo is None:
+        if at is not None and not EARLIEST <= datetime.fromisoformat(at) < LATEST:
             raise ValueError
-    except ValueError:
+    except (TypeError, ValueError):
         raise Invalid({"cursor": [_("This is not a cursor of this list.")]}) from None
 
 
