@@ -1,0 +1,1 @@
+"""Every figure we publish, as a ratio measured in one run: `./dev bench`, `python -m benchmarks`."""

@@ -1,0 +1,125 @@
+"""The requests that are measured, drawn from what the database holds; the same seed asks the same."""
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import cycle
+from urllib.parse import urlencode
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.areas.index import areas
+from app.cases.models import Case
+from app.core.db import db
+from benchmarks import bulk
+from benchmarks.client import ask, get, put
+from benchmarks.databases import EPOCH, Filled
+from benchmarks.server import Server
+
+PAGE = 100
+MOST_FILINGS = 4000  # a round
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Area, status and category, of which there are more cases than one page."""
+
+    area: str
+    level: str
+    status: str
+    category: str
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {"within": self.area, "status": self.status, "category": self.category}
+
+
+def filters(levels: tuple[str, ...] = ("city", "district", "town")) -> list[Filter]:
+    """Every area × status × category of these levels that fills a page, in a random order."""
+    found: list[Filter] = []
+    for level in levels:
+        unit = Case.__table__.c[f"{level}_id"]
+        groups = select(unit, Case.status, Case.category).group_by(unit, Case.status, Case.category)
+        for area_id, status, category in db.session.execute(groups.having(func.count() > PAGE * 1.3)):
+            if area_id is not None:
+                found.append(Filter(areas().by_id[area_id].code, level, status, category))
+    found.sort(key=lambda each: (each.level, each.area, each.status, each.category))
+    random.Random(bulk.SEED).shuffle(found)
+    return found
+
+
+def first_pages(filled: Filled, chosen: list[Filter]) -> list[bytes]:
+    return [get(_list_path(each), filled.tokens["cai"]) for each in chosen]
+
+
+def following_pages(filled: Filled, server: Server, chosen: list[Filter]) -> list[bytes]:
+    """The second page of each list, by the cursor of its first."""
+    pages = []
+    for each, request in zip(chosen, first_pages(filled, chosen), strict=True):
+        status, body = ask(server.port, request)
+        cursor = json.loads(body)["next"] if status == 200 else None
+        if cursor is None:
+            raise RuntimeError(f"{_list_path(each)}: {status}, no second page")
+        pages.append(get(f"{_list_path(each)}&cursor={cursor}", filled.tokens["cai"]))
+    return pages
+
+
+def _list_path(each: Filter) -> str:
+    return f"/api/v1/cases?{urlencode({**each.query, 'limit': PAGE})}"
+
+
+def statistics(filled: Filled, level: str) -> list[bytes]:
+    """Thirty days of one category for all units of a level, over the city."""
+    return [get(path, filled.tokens["cai"]) for path in statistics_paths(level)]
+
+
+def statistics_paths(level: str) -> list[str]:
+    days = {"from": f"{EPOCH - timedelta(days=30):%Y-%m-%d}", "to": f"{EPOCH:%Y-%m-%d}"}
+    codes = db.session.scalars(
+        select(Case.category).group_by(Case.category).order_by(func.count().desc()).limit(6)
+    )
+    city = areas().city.code
+    asked = ({"level": level, "within": city, "category": code, **days} for code in codes)
+    return [f"/api/v1/stats/areas?{urlencode(each)}" for each in asked]
+
+
+def tiles(filled: Filled) -> list[bytes]:
+    """The tile at zoom 12 over Chancheng with its grids, again and again: kept bytes."""
+    return [get("/tiles/areas/12/3334/1778.mvt?level=grid", filled.tokens["dana"])]
+
+
+def filings(filled: Filled, rng: random.Random) -> Iterator[bytes]:
+    """New cases somewhere in the city, without photos."""
+    token = filled.tokens["ines"]
+    spots = _spots()
+    requests = []
+    for _ in range(MOST_FILINGS):
+        body = json.dumps(_filing(rng, rng.choice(spots)), ensure_ascii=False).encode()
+        requests.append(put(f"/api/v1/cases/{UUID(int=rng.getrandbits(128), version=4)}", token, body))
+    return iter(requests)
+
+
+def _spots() -> list[tuple[float, float, str]]:
+    """Where the last cases of the bulk data lie, and their categories."""
+    rows = select(Case.lon, Case.lat, Case.category).where(Case.id <= 5000).order_by(Case.id)
+    return [(row.lon, row.lat, row.category) for row in db.session.execute(rows)]
+
+
+def _filing(rng: random.Random, spot: tuple[float, float, str]) -> dict[str, object]:
+    return {
+        "category": spot[2],
+        "geometry": {"type": "Point", "coordinates": [spot[0], spot[1]]},
+        "crs": "wgs84",
+        "accuracy_m": rng.randint(3, 30),
+        "observed_at": (EPOCH + timedelta(seconds=rng.randint(0, 3600))).isoformat(),
+        "description": f"{rng.choice(bulk.SAID)}，{rng.choice(bulk.WHERE)}，请尽快处理",
+        "urgency": "normal",
+        "channel": "inspector",
+    }
+
+
+def again_and_again(requests: list[bytes]) -> Iterator[bytes]:
+    return cycle(requests)
