@@ -178,7 +178,12 @@ def _place(case: Case) -> dict[str, Any] | None:
         return None
     unit = _lowest(case)
     outline = f"/api/v1/areas/{unit.code}/geometry" if unit else None
-    return {"point": [case.lon, case.lat], "accuracy": case.accuracy_m or 0, "shape_url": outline}
+    return {
+        "point": [case.lon, case.lat],
+        "accuracy": case.accuracy_m or 0,
+        "shape_url": outline,
+        "approximate": unit is not None and unit.approximate,
+    }
 
 
 def _lowest(case: Case) -> AreaEntry | None:

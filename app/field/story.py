@@ -1,7 +1,7 @@
 """The history of a case in words, newest first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,19 +17,32 @@ from app.people.queries import department, names
 
 @dataclass(frozen=True)
 class Line:
-    """One event. `version` is the case's after it, 0 when the event changed none."""
+    """One event, or `times` alike in a row. `version` is the case's after it, 0 when it changed none."""
 
     at: datetime
     who: str
     what: str
     why: str
     version: int
+    times: int = 1
 
 
 def tell(events: Sequence[Told]) -> list[Line]:
     """Events (oldest first) as lines. One statement for the people's names."""
     people = names([found for event in events if (found := _person(event.actor))])
-    return [_line(event, people) for event in reversed(events)]
+    return _together([_line(event, people) for event in reversed(events)])
+
+
+def _together(lines: list[Line]) -> list[Line]:
+    """Several photos in a row are one line; words and decisions keep their own."""
+    found: list[Line] = []
+    for line in lines:
+        last = found[-1] if found else None
+        if last and (last.who, last.what) == (line.who, line.what) and not (line.why or line.version):
+            found[-1] = replace(last, times=last.times + 1)
+        else:
+            found.append(line)
+    return found
 
 
 def _line(event: Told, people: dict[UUID, tuple[str, str | None]]) -> Line:

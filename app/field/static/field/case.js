@@ -106,5 +106,5 @@ async function showMap() {
     import("wangge/maps/map"),
     place.shape_url ? fetch(place.shape_url).then((answer) => (answer.ok ? answer.json() : null)) : null,
   ]);
-  await miniMap(document.getElementById("case-map"), { ...place, shape, approximate: shape?.properties?.approximate });
+  await miniMap(document.getElementById("case-map"), { ...place, shape });
 }

@@ -65,6 +65,7 @@ export function categoryPicker({ items, frequent }, words, english, onChoose) {
     element("category-found").replaceChildren(...(found.length || !asked ? found.map(option) : [nothing()]));
     element("category-found").hidden = !asked;
     element("category-groups").hidden = asked;
+    element("category-chips").hidden = asked;
     element("category-count").textContent = asked ? fill(words.some, { n: found.length }) : "";
   }
 
@@ -76,6 +77,9 @@ export function categoryPicker({ items, frequent }, words, english, onChoose) {
   }
 
   element("category-search").addEventListener("input", renderFound);
+  element("category-search").addEventListener("focus", () => {
+    document.querySelector(".search").scrollIntoView({ block: "start" }); // room for what is found
+  });
   element("category-search").addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();

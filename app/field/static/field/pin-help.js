@@ -18,7 +18,9 @@ export function mapHelp({ map, goTo }, tiles) {
       if (code === shown) return;
       shown = code;
       const shape = await getJson(`/api/v1/areas/${code}/geometry`).catch(() => null);
-      if (shape && code === shown) outline(map, shape, { approximate: shape.properties?.approximate, fill: true });
+      if (!shape || code !== shown) return;
+      document.getElementById("place-approximate").hidden = !shape.properties.approximate;
+      outline(map, shape, { approximate: shape.properties.approximate, fill: true });
     },
   };
 }

@@ -146,7 +146,7 @@ export function placeSection(words, start, onChange) {
   async function openMap() {
     const { pinMap } = await import("wangge/maps/pin");
     const begin = state.pin ? [state.pin.lon, state.pin.lat] : start.point;
-    const opened = await pinMap(element("pin-map"), { start: begin, zoom: 17, onPlace: useHand });
+    const opened = await pinMap(element("pin-map"), { start: begin, zoom: 16, onPlace: useHand });
     if (!opened) return;
     const { mapHelp } = await import("wangge/field/pin-help");
     state.map = mapHelp(opened, start.tiles);

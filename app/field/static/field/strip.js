@@ -14,6 +14,7 @@ export function photoStrip(element, words, onChange = () => {}) {
   function show() {
     list.replaceChildren(...photos.map((photo, index) => item(photo, index + 1)));
     element.classList.toggle("large", wasLarge && photos.length === 0);
+    element.querySelector(".strip-buttons").hidden = photos.length >= MOST;
     onChange(photos);
   }
 
