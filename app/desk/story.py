@@ -7,9 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from app.areas.index import areas
-from app.core.language import code, instant, name_of
+from app.core.language import code, instant, name_of, ngettext
 from app.core.language import gettext as _
-from app.core.language import ngettext
 from app.core.words import word
 from app.events.queries import Told
 from app.people.queries import department, names

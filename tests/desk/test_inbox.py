@@ -1,0 +1,74 @@
+import re
+
+import pytest
+
+from tests.cast import NAMES, Caller, bring_to
+from tests.desk.pages import page, rows, tabs
+
+Cast = dict[str, Caller]
+
+
+@pytest.fixture
+def busy(cast: Cast) -> Cast:
+    """Cases in every state, one raised to the town, one given back, one overdue, one due soon."""
+    for status in (
+        "filed",
+        "filed",
+        "accepted",
+        "dispatched",
+        "in_progress",
+        "handled",
+        "closed",
+        "rejected",
+    ):
+        bring_to(status, cast)
+    raised = bring_to("filed", cast)
+    cast["mara"].act(raised, "escalate", reason="not ours")
+    returned = bring_to("dispatched", cast)
+    cast["hana"].act(returned, "return_to_dispatcher", reason="not us")
+    return cast
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_count_of_every_tab_is_the_length_of_its_list(busy: Cast, name: str) -> None:
+    offered = tabs(page(busy[name], "/desk/"))
+    assert offered
+    for url, label, count in offered:
+        assert len(rows(page(busy[name], url))) == count, label
+
+
+def test_each_person_finds_their_work(busy: Cast) -> None:
+    found = {name: {label: n for _url, label, n in tabs(page(busy[name], "/desk/"))} for name in NAMES}
+    assert found["mara"] == {
+        "New": 2, "Due soon": 0, "Overdue": 0, "Returned": 1, "Raised to us": 0,
+        "In progress": 4, "To check": 1, "All": 10,
+    }  # fmt: skip
+    assert found["teng"]["New"] == found["teng"]["Raised to us"] == 1
+    assert found["hana"] == {"New": 1, "Due soon": 0, "Overdue": 0, "In progress": 1, "To check": 1, "All": 4}
+    assert found["ines"] == {"To check": 1, "All": 10}
+    assert found["otto"]["All"] == found["ada"]["All"] == 0
+
+
+def test_it_opens_where_work_waits(busy: Cast) -> None:
+    assert re.search(r'tab=new"\s+aria-current', page(busy["mara"], "/desk/"))
+    assert re.search(r'tab=check"\s+aria-current', page(busy["ines"], "/desk/"))
+
+
+def test_a_tab_can_be_filtered_and_an_empty_one_says_why(busy: Cast) -> None:
+    assert len(rows(page(busy["mara"], "/desk/?tab=all&category=E0102"))) == 10
+    assert "Nothing matches this filter" in page(busy["mara"], "/desk/?tab=all&category=E0101")
+    assert "Nothing is overdue" in page(busy["mara"], "/desk/?tab=overdue")
+
+
+def test_the_map_holds_exactly_the_rows(busy: Cast) -> None:
+    html = page(busy["mara"], "/desk/?tab=all")
+    dots = re.search(r'id="row-points">(.*?)</script>', html, re.DOTALL)
+    assert dots is not None
+    assert sorted(re.findall(r'"id": ?"([0-9a-f-]{36})"', dots.group(1))) == sorted(rows(html))
+
+
+def test_in_chinese_no_english_is_left(busy: Cast) -> None:
+    html = busy["mara"].get("/desk/?tab=all", headers={"Accept-Language": "zh-CN"}).text
+    words = re.sub(r"<script.*?</script>|<[^>]+>", " ", html, flags=re.DOTALL)
+    assert "待办" in words
+    assert set(re.findall(r"[A-Za-z]{2,}", words)) <= {"English", "Mara", "mara"}
