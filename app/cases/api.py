@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from app.cases.queries import listing
 from app.cases.queries.filters import read_filters
 from app.cases.queries.one import Found, find_case, locked_case, readable_case
 from app.cases.schemas import ActIn, CaseOut, CasesOut, EventsOut, FileCaseIn
-from app.cases.service import act, attach_photo, file_case, plan_filing
+from app.cases.service import act, attach_photo, file_case, plan_filing, was_done, was_filed
 from app.cases.service.photos import KINDS, may_add_photo
 from app.cases.tiles import case_tile
 from app.core import clock
@@ -38,6 +39,7 @@ from app.people import queries as people
 
 bp = Blueprint("cases_api", __name__, url_prefix="/api/v1", description="Cases")
 FILERS = (Role.INSPECTOR, Role.MANAGER, Role.DISPATCHER, Role.OFFICIAL, Role.HANDLER)
+SHA256 = re.compile(r"[0-9a-f]{64}")
 Rendered = Callable[[], Response]
 
 
@@ -49,8 +51,13 @@ Rendered = Callable[[], Response]
 def put_case(case_id: UUID) -> Rendered:
     """File a case under a UUID of the sender's making. Filing twice is filing once."""
     filing = read_filing(case_id, read_json(settings().body_limit))
-    plan = plan_filing(filing)
     actor, now = current_actor(), clock.now()
+    try:
+        plan = plan_filing(filing)
+    except Invalid:
+        if not was_filed(filing, actor):
+            raise
+        return lambda: _case_response(find_case(case_id, actor), actor, 200)
     begin_write()
     filed = file_case(plan, actor=actor, now=now)
     return lambda: _case_response(find_case(case_id, actor), actor, 201 if filed.created else 200)
@@ -180,7 +187,12 @@ def _events(found: list[told.Told]) -> list[dict[str, Any]]:
 def post_action(case_id: UUID) -> Rendered:
     """Do something to a case as it was read (If-Match). The same action id twice is done once."""
     actor, now = current_actor(), clock.now()
-    readable_case(case_id, actor)
+    try:
+        readable_case(case_id, actor)
+    except NotFound:
+        if not _was_done(case_id, actor):
+            raise
+        return lambda: _case_response(_after_acting(case_id, actor), actor, 200)
     version = _if_match()
     what = _read_act(case_id, version, actor)
     begin_write()
@@ -190,6 +202,14 @@ def post_action(case_id: UUID) -> Rendered:
         present = output.case(find_case(case_id, actor), actor, now)
         raise Stale(stale.detail, extra={"case": present}) from None
     return lambda: _case_response(_after_acting(case_id, actor), actor, 200)
+
+
+def _was_done(case_id: UUID, actor: Actor) -> bool:
+    """An action may end its sender's scope; sent again because the answer was lost, it is still known."""
+    try:
+        return was_done(case_id, read_act(read_json(settings().body_limit)), actor)
+    except Problem:
+        return False
 
 
 def _read_act(case_id: UUID, version: int, actor: Actor) -> Act:
@@ -231,7 +251,7 @@ def put_photo(case_id: UUID, sha256: str) -> Rendered:
         raise Conflict(_("Only who filed, holds, handles or checks the case may add photos."))
     shot = store_original(data, sha256)
     begin_write()
-    case = found.case if found.receipt else locked_case(case_id, actor)
+    case = locked_case(case_id, actor, receipt=True)
     created = attach_photo(case, sha256, kind, shot, len(data), actor=actor, now=now)
     body = {"sha256": sha256, "kind": kind, "bytes": len(data)}
     return lambda: json_response(body, 201 if created else 200)
@@ -245,7 +265,7 @@ def _photo_kind() -> str:
 
 
 def _photo_bytes(sha256: str) -> bytes:
-    if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
+    if SHA256.fullmatch(sha256) is None:
         raise Invalid({"sha256": [_("64 hexadecimal digits in lower case.")]})
     limit = settings().photo_limit
     if (request.content_length or 0) > limit:
@@ -259,6 +279,8 @@ def get_photo(case_id: UUID, sha256: str) -> Response:
     """A re-encoded picture without metadata (`size=thumb|screen`), or with `original=1` the evidence."""
     actor = current_actor()
     case = readable_case(case_id, actor)
+    if SHA256.fullmatch(sha256) is None:
+        raise NotFound
     linked = db.session.query(CasePhoto.id).filter_by(case_id=case.id, sha256=sha256).first()
     if linked is None:
         raise NotFound

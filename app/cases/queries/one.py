@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.cases.models import Case, CasePhoto, Task
 from app.core.db import db
-from app.core.policy import LEVEL_FIELDS, Actor, holds, may_read_case, may_read_receipt
+from app.core.policy import LEVEL_FIELDS, Actor, Some, holds, may_read_case, may_read_receipt
 from app.core.problems import NotFound
 
 SCOPE_FIELDS = (*LEVEL_FIELDS.values(), "department_id", "filed_by_id", "restricted")
@@ -41,11 +41,12 @@ def readable_case(uuid: UUID, actor: Actor) -> Case:
     return found.case
 
 
-def locked_case(uuid: UUID, actor: Actor) -> Case:
-    """The case, locked until the commit, if the actor may read it now; raises NotFound."""
+def locked_case(uuid: UUID, actor: Actor, *, receipt: bool = False) -> Case:
+    """The case, locked until the commit, if the actor may read it (or its receipt) now; raises NotFound."""
     statement = select(Case).where(Case.uuid == uuid).with_for_update()
     case = db.session.scalar(statement.execution_options(populate_existing=True))
-    if case is None or not holds(may_read_case(actor), scope_row(case)):
+    rule = Some((may_read_case(actor), may_read_receipt(actor))) if receipt else may_read_case(actor)
+    if case is None or not holds(rule, scope_row(case)):
         raise NotFound
     return case
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from app import events
 from app.areas.index import areas
@@ -51,6 +52,13 @@ def act(uuid: UUID, what: Act, *, version: int, actor: Actor, now: datetime) -> 
         carry_out(step)
         _finish(step)
     return Done(case, repeated=False)
+
+
+def was_done(uuid: UUID, what: Act, actor: Actor) -> bool:
+    """Whether the actor has carried out this very action on the case, which they may no longer see."""
+    done = select(CaseAction.command_hash).join(Case, Case.id == CaseAction.case_id)
+    same = (Case.uuid == uuid, CaseAction.uuid == what.id, CaseAction.person_id == actor.id)
+    return db.session.scalar(done.where(*same)) == what.hash()
 
 
 def _repeated(case: Case, what: Act, actor: Actor) -> bool:

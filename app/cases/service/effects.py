@@ -110,7 +110,7 @@ def _new_task(step: Step, tasks: list[Task], kind: TaskKind) -> Task:
     task = Task(case_id=step.case.id, kind=kind.value, opened_at=step.now)
     if kind is TaskKind.HANDLE:
         task.department_id = step.case.department_id
-        task.due_at = step.act.fields.get("due_at") or _dispatched_due(step.case, tasks)
+        task.due_at = step.due_at or _dispatched_due(step.case, tasks)
     elif kind is TaskKind.CHECK:
         task.area_id = step.case.grid_id or step.case.holder_id
     return task

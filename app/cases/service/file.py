@@ -67,6 +67,12 @@ def file_case(plan: Plan, *, actor: Actor, now: datetime) -> Filed:
     return Filed(case_id, created=True)
 
 
+def was_filed(filing: FileCase, actor: Actor) -> bool:
+    """Whether the actor has filed exactly this before, e.g. in a category that is gone since."""
+    mine = (CASES.c.uuid == filing.uuid, CASES.c.filed_by_id == actor.id)
+    return db.session.scalar(select(CASES.c.command_hash).where(*mine)) == filing.hash()
+
+
 def _known(filing: FileCase, actor: Actor) -> int:
     known = db.session.execute(
         select(CASES.c.id, CASES.c.filed_by_id, CASES.c.command_hash).where(CASES.c.uuid == filing.uuid)

@@ -33,6 +33,7 @@ class Step:
     unit: AreaEntry | None = None
     level: Level | None = None
     photos: tuple[str, ...] = ()
+    due_at: datetime | None = None
 
 
 def read_needs(step: Step) -> None:
@@ -71,6 +72,7 @@ def _keep(_step: Step, _value: Any) -> None:
 def _read_due(step: Step, due_at: datetime) -> None:
     if due_at <= step.now:
         raise _Unfit(_("The due time lies in the past."))
+    step.due_at = due_at
 
 
 def _read_department(step: Step, code: str) -> None:
