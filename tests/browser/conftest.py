@@ -19,10 +19,13 @@ from flask_migrate import upgrade
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from app import create_app
+from app.core.clock import now
 from app.core.config import Settings
-from app.core.db import db
+from app.core.db import begin_write, commit, db
+from app.people.queries import person
+from app.people.service import make_token
 from tests.areas import tiny_city
-from tests.browser import town
+from tests.cast import NAMES, PASSWORD, Caller, build_city
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
@@ -36,14 +39,15 @@ T = TypeVar("T")
 
 @dataclass
 class Site:
-    """The running server, and the same database seen from the test."""
+    """The running server, the same database seen from the test, and the cast calling its API."""
 
     url: str
     app: Flask
+    cast: dict[str, Caller] = field(default_factory=dict)
     signed_in: dict[str, Any] = field(default_factory=dict)
 
     def run(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Call a function inside the application, e.g. `site.run(town.filed, "ines")`."""
+        """Call a function inside the application."""
         with self.app.app_context():
             try:
                 return work(*args, **kwargs)
@@ -53,19 +57,27 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """gunicorn with the tiny city and the cast of `town`; one database for the whole session."""
+    """gunicorn with the tiny city and the cast; one database for the whole session."""
     instance = tmp_path_factory.mktemp("site")
     url = f"sqlite:///{instance / 'wangge.sqlite'}"
     app = create_app(Settings(instance=instance, database_url=url, secret_key="test", testing=True))
     made = Site("", app)
     made.run(upgrade)
-    made.run(town.build_town)
+    made.run(build_city)
+    made.cast = made.run(_callers, app)
     server, made.url = _serve(instance)
     yield made
     server.terminate()
     server.wait(10)
     with app.app_context():
         db.engine.dispose()
+
+
+def _callers(app: Flask) -> dict[str, Caller]:
+    begin_write()
+    tokens = {name: make_token(found, "test", now=now()) for name in NAMES if (found := person(name))}
+    commit()
+    return {name: Caller(app.test_client(), token) for name, token in tokens.items()}
 
 
 def _serve(instance: Path) -> tuple[subprocess.Popen[bytes], str]:
@@ -181,7 +193,7 @@ def _session_of(user: str, site: Site, chromium: Browser) -> Any:
     return site.signed_in[user]
 
 
-def sign_in(page: Page, user: str, password: str = town.PASSWORD) -> None:
+def sign_in(page: Page, user: str, password: str = PASSWORD) -> None:
     page.goto("/sign-in")
     page.locator("input[name=username]").fill(user)
     page.locator("input[name=password]").fill(password)
