@@ -80,7 +80,7 @@ def add_someone(
     )
     ids = {row.code: row.id for row in departments().values()}
     service.post(
-        person,
+        person.id,
         role,
         area_id=areas().by_code[area].id if area else None,
         department_id=ids[department] if department else None,

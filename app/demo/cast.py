@@ -83,7 +83,7 @@ def make_cast(departments: dict[str, int], now: datetime) -> None:
             username=member.username, name=member.name, name_en=member.name_en, now=now
         )
         service.post(
-            someone,
+            someone.id,
             member.role,
             area_id=areas().by_code[member.area].id if member.area else None,
             department_id=departments[member.department] if member.department else None,
@@ -101,20 +101,20 @@ def make_staff(departments: dict[str, int], now: datetime) -> None:
         if role is None:
             continue
         someone = _synthetic(f"demo-{unit.code}", f"{unit.name}（演示）", now)
-        service.post(someone, role, area_id=unit.id, restricted=True, starts_on=SINCE)
+        service.post(someone.id, role, area_id=unit.id, restricted=True, starts_on=SINCE)
         if unit.level == "town":
             _staff_communities(unit, now)
     for code, ident in departments.items():
         someone = _synthetic(f"demo-{code}", f"{code}（演示）", now)
         cleared = code.rpartition("-")[2] in CLEARED
-        service.post(someone, Role.HANDLER, department_id=ident, restricted=cleared, starts_on=SINCE)
+        service.post(someone.id, Role.HANDLER, department_id=ident, restricted=cleared, starts_on=SINCE)
 
 
 def _staff_communities(town: AreaEntry, now: datetime) -> None:
     """One synthetic manager and one synthetic inspector for all communities of a town."""
     manager = _synthetic(f"demo-{town.code}-manager", f"{town.name}社区（演示）", now)
     for community in areas().children.get(town.id, []):
-        service.post(manager, Role.MANAGER, area_id=community.id, restricted=True, starts_on=SINCE)
+        service.post(manager.id, Role.MANAGER, area_id=community.id, restricted=True, starts_on=SINCE)
     _synthetic(f"demo-{town.code}-inspector", f"{town.name}网格员（演示）", now)
 
 

@@ -27,7 +27,7 @@ from app.core.roles import Role
 from app.demo.cast import SINCE
 from app.demo.pictures import Picture
 from app.people import service as people_service
-from app.people.queries import actor_by_username, departments_for, person
+from app.people.queries import actor_by_username, departments_for
 
 SEED = 440600
 YEARS = timedelta(days=730)
@@ -234,15 +234,16 @@ class Story:
         return self._actor(f"demo-{found.code}")
 
     def _inspector(self, grid: AreaEntry) -> Actor:
-        """The town's synthetic inspector, posted on the grid when first needed there."""
-        name = f"demo-{areas().by_id[grid.lineage['town_id'] or 0].code}-inspector"
+        """The town's synthetic inspector, posted on the grid when first needed there.
+
+        The actor need not know the new posting: what he files he may read, and who may check is looked up.
+        """
+        actor = self._actor(f"demo-{areas().by_id[grid.lineage['town_id'] or 0].code}-inspector")
         if grid.id not in self.posted:
             self.posted.add(grid.id)
-            someone = person(name)
-            assert someone is not None
-            people_service.post(someone, Role.INSPECTOR, area_id=grid.id, starts_on=SINCE)
-            self.actors.pop(name, None)
-        return self._actor(name)
+            assert actor.id is not None
+            people_service.post(actor.id, Role.INSPECTOR, area_id=grid.id, starts_on=SINCE)
+        return actor
 
     def _actor(self, username: str) -> Actor:
         if username not in self.actors:

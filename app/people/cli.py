@@ -86,7 +86,7 @@ def post(user: str, role: str, area: str | None, department: str | None, restric
     """Post someone in a role, from today on."""
     database.begin_write()
     service.post(
-        _found(user),
+        _found(user).id,
         Role(role),
         area_id=_area(area) if area else None,
         department_id=_department(department) if department else None,

@@ -42,7 +42,7 @@ def add_person(
 
 
 def post(
-    person: Person,
+    person_id: int,
     role: Role,
     *,
     area_id: int | None = None,
@@ -53,7 +53,7 @@ def post(
 ) -> PersonPosting:
     """Put a person in a role, in an area or a department, from a local day on."""
     posting = PersonPosting(
-        person_id=person.id,
+        person_id=person_id,
         role=role.value,
         area_id=area_id,
         department_id=department_id,

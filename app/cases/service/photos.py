@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app import events
 from app.cases.duties import Duties
@@ -32,12 +32,12 @@ def attach_photo(
 ) -> bool:
     """Link a stored photo to the case; False if it was there. Raises Conflict for who has no part in it."""
     assert actor.id is not None
-    same = (CasePhoto.case_id == case.id, CasePhoto.sha256 == sha256, CasePhoto.kind == kind)
-    if db.session.scalar(select(CasePhoto.id).where(*same)) is not None:
+    linked = _linked(case)
+    if (sha256, kind) in linked:
         return False
     if not may_add_photo(case, actor, now):
         raise Conflict(_("Only who filed, holds, handles or checks the case may add photos."))
-    if (db.session.scalar(select(func.count()).where(CasePhoto.case_id == case.id)) or 0) >= MOST_PHOTOS:
+    if len(linked) >= MOST_PHOTOS:
         raise Conflict(_("A case takes at most %(most)s photos.", most=MOST_PHOTOS))
     record_photo(shot, length, sha256, now)
     link = CasePhoto(
@@ -47,3 +47,9 @@ def attach_photo(
     body = {"sha256": sha256, "kind": kind, "bytes": length}
     events.append("case.photo_added", f"case:{case.uuid}", body, actor=actor, at=now)
     return True
+
+
+def _linked(case: Case) -> set[tuple[str, str]]:
+    """(hash, kind) of the case's photos."""
+    rows = select(CasePhoto.sha256, CasePhoto.kind).where(CasePhoto.case_id == case.id)
+    return {(row.sha256, row.kind) for row in db.session.execute(rows)}
