@@ -52,7 +52,6 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep_stamped)
     app.jinja_env.globals.update(asset=asset, importmap=importmap)
     module("maplibre-gl", "vendor/maplibre-gl/maplibre-gl.mjs")
-    module("idb", "vendor/idb/index.js")
     for script in APP.glob("*/static/*/*.js"):
         room = script.parent.name
         module(f"wangge/{room}/{script.stem}", f"{room}/{script.name}")
