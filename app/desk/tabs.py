@@ -129,13 +129,20 @@ HANDLER_TABS = (
     CHECK_TAB,
     ALL_TAB,
 )
+NO_WORK_TAB = Tab(
+    "all",
+    _l("All"),
+    _everything,
+    _l("There is no case for you"),
+    _l("You have no posting that reads cases; administrators never read them."),
+)
 INSPECTOR_TABS = (CHECK_TAB, ALL_TAB)
 
 
 def tabs_of(posting: Posting | None) -> tuple[Tab, ...]:
-    """The tabs of an inbox; without a posting that works on cases, all that may be read."""
+    """The tabs of an inbox; without a posting that works on cases, one that says so."""
     if posting is None:
-        return (ALL_TAB,)
+        return (NO_WORK_TAB,)
     if posting.department_id is not None:
         return HANDLER_TABS
     return INSPECTOR_TABS if posting.role is Role.INSPECTOR else HOLDER_TABS

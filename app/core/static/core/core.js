@@ -57,4 +57,5 @@ document.addEventListener("click", closeOnOutsideClick);
 document.addEventListener("keydown", closeOnEscape, true);
 document.addEventListener("submit", holdButtons);
 document.addEventListener("change", submitOnChange);
+for (const tab of document.querySelectorAll(".tabs a[aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));

@@ -1,0 +1,113 @@
+"""What the district map is asked to show: read from the address, and written into it again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import request, url_for
+from werkzeug.datastructures import MultiDict
+
+from app.areas.index import AreaEntry, areas
+from app.cases.queries.filters import Filters, read_filters
+from app.core.clock import local_day, rfc3339
+from app.core.language import gettext as _
+from app.core.policy import Actor
+from app.core.problems import NotFound
+from app.desk import atlas
+from app.people.queries import departments
+from app.workflow.levels import LEVELS
+
+PERIODS = {"7": 7, "30": 30, "90": 90, "365": 365}
+MOST_UNITS = 1000
+KEPT = ("period", "from", "to", "category", "status", "reached", "overdue", "show")
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page is asked to show; everything of it stands in the address."""
+
+    area: AreaEntry
+    level: str
+    filters: Filters
+    measure: atlas.Measure
+    sort: str
+    at: datetime
+
+    @property
+    def seen(self) -> datetime:
+        """The instant that the page speaks of."""
+        return self.filters.as_of or self.at
+
+    def link(self, unit: AreaEntry | None = None, /, **adds: Any) -> str:
+        """The list of exactly the cases counted here, as of this instant."""
+        asked = {name: request.args.get(name) or None for name in ("category", "status", "overdue")}
+        asked |= {"level": request.args.get("reached") or None, "within": (unit or self.area).code}
+        asked |= {"from": rfc3339(self.filters.start), "to": rfc3339(self.filters.end)}
+        if adds.get("status") == "open" and self.filters.statuses:
+            adds["status"] = ",".join(sorted(self.filters.statuses & atlas.ALL_OPEN))
+        return url_for("desk.cases", **(asked | adds | {"as_of": rfc3339(self.seen)}))
+
+
+def here(area: AreaEntry, **changes: Any) -> str:
+    """This page for another unit, with the same filters."""
+    kept = {name: request.args.get(name) for name in KEPT if request.args.get(name)}
+    return url_for("desk.map", area=area.code, **(kept | changes))
+
+
+def asked_area(actor: Actor) -> AreaEntry:
+    """The unit asked for, else the reader's own."""
+    index = areas()
+    asked = request.args.get("area")
+    if asked:
+        found = index.by_code.get(asked)
+        if found is None:
+            raise NotFound(_("There is no area %(code)s.", code=asked[:40]))
+        return found
+    own = home_areas(actor)
+    return own[0] if own else index.city
+
+
+def home_areas(actor: Actor) -> list[AreaEntry]:
+    """The units of the reader's postings, highest first; a department counts by the unit it belongs to."""
+    index = areas()
+    ids = [p.area_id or _area_of_department(p.department_id) for p in actor.postings]
+    found = [index.by_id[area_id] for area_id in ids if area_id in index.by_id]
+    return sorted(found, key=lambda unit: LEVELS.index(unit.level))
+
+
+def _area_of_department(department_id: int | None) -> int | None:
+    found = departments().get(department_id) if department_id is not None else None
+    return found.area_id if found else None
+
+
+def asked_level(area: AreaEntry) -> str:
+    """The level asked for if the area has it, else the next one below it that has units."""
+    offered = levels_below(area)
+    asked = request.args.get("level", "")
+    return asked if asked in offered else (offered[0] if offered else area.level)
+
+
+def levels_below(area: AreaEntry) -> list[str]:
+    """Levels under the area, as far as a table of them can be read."""
+    counts: dict[str, int] = {}
+    for unit in areas().entries:
+        if unit.lies_in(area) and unit.id != area.id:
+            counts[unit.level] = counts.get(unit.level, 0) + 1
+    return [level for level in LEVELS if 0 < counts.get(level, 0) <= MOST_UNITS]
+
+
+def asked_filters(area: AreaEntry, at: datetime) -> Filters:
+    """The page's filters as the lists read them; `level` means units here and the case's level there."""
+    args = MultiDict({name: v for name, v in request.args.items() if name not in ("level", "area", "sort")})
+    days = PERIODS.get(request.args.get("period", ""))
+    if days:
+        args["from"] = (local_day(at) - timedelta(days=days)).isoformat()
+        args.pop("to", None)
+    args["within"] = area.code
+    return read_filters(args)
+
+
+def asked_sort(show: atlas.Measure) -> str:
+    asked = request.args.get("sort", "")
+    known = {"name", *(column.code for column in atlas.COLUMNS)}
+    return asked if asked.lstrip("-") in known else f"-{show.code}"
