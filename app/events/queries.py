@@ -12,6 +12,8 @@ from app.core.db import db
 from app.events.chain import GENESIS, Fault, Line, faults
 from app.events.models import ChainHead, Event, EventBody
 
+BATCH = 2000
+
 
 @dataclass(frozen=True)
 class Told:
@@ -49,25 +51,34 @@ def last_seq() -> int:
 
 
 def verify() -> list[Fault]:
-    """Everything that is wrong with the chain; empty when it holds."""
+    """Everything that is wrong with the chain; empty when it holds. Others may go on writing meanwhile."""
     head = db.session.execute(select(ChainHead.seq, ChainHead.hash)).one_or_none()
-    return faults(_lines(), head_seq=head.seq if head else 0, head_hash=head.hash if head else GENESIS)
+    last = head.seq if head else 0
+    found = faults(_lines(last), head_seq=last, head_hash=head.hash if head else GENESIS)
+    return found + [Fault(seq, "stands beyond the head") for seq in _beyond_the_head()]
 
 
-def _lines() -> Iterator[tuple[Line, str | None, str | None]]:
-    rows = select(
-        Event.seq,
-        Event.prev,
-        Event.at,
-        Event.actor,
-        Event.action,
-        Event.subject,
-        Event.digest,
-        EventBody.salt,
-        EventBody.body,
-    ).outerjoin(EventBody, EventBody.seq == Event.seq)
-    for row in db.session.execute(rows.order_by(Event.seq).execution_options(yield_per=2000)):
-        yield Line(*row[:7]), row.salt, row.body
+def _lines(last: int) -> Iterator[tuple[Line, str | None, str | None]]:
+    """Every line up to `last` with salt and body, read in batches."""
+    rows = (
+        select(Event.__table__, EventBody.salt, EventBody.body)
+        .outerjoin(EventBody, EventBody.seq == Event.seq)
+        .where(Event.seq <= last)
+        .order_by(Event.seq)
+        .limit(BATCH)
+    )
+    batch = db.session.execute(rows).all()
+    while batch:
+        for row in batch:
+            *line, salt, body = row
+            yield Line(*line), salt, body
+        batch = db.session.execute(rows.where(Event.seq > batch[-1].seq)).all()
+
+
+def _beyond_the_head() -> Sequence[int]:
+    """Lines that no commit of ours can have written; head and lines are seen at the same instant."""
+    head = select(func.coalesce(func.max(ChainHead.seq), 0)).scalar_subquery()
+    return db.session.scalars(select(Event.seq).where(Event.seq > head).order_by(Event.seq).limit(50)).all()
 
 
 def _told(event: Event, body: str | None) -> Told:
