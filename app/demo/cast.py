@@ -1,6 +1,7 @@
 """Departments and people of the demonstration: eight who sign in, and synthetic staff who cannot."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from app.core.roles import Role
 from app.core.stamps import bump
 from app.people import service
 from app.people.models import Department, Person
-from app.people.queries import person
+from app.people.queries import DepartmentRow, person
 
 SINCE = date(2024, 1, 1)
 
@@ -75,7 +76,7 @@ def _department(unit: AreaEntry, suffix: str, name: str, name_en: str) -> Depart
     )
 
 
-def make_cast(departments: dict[str, int], now: datetime) -> None:
+def make_cast(departments: Mapping[str, DepartmentRow], now: datetime) -> None:
     """The eight who sign in, with one random password that is kept in the instance folder."""
     password = demo_password()
     for member in CAST:
@@ -86,40 +87,43 @@ def make_cast(departments: dict[str, int], now: datetime) -> None:
             someone.id,
             member.role,
             area_id=areas().by_code[member.area].id if member.area else None,
-            department_id=departments[member.department] if member.department else None,
+            department_id=departments[member.department].id if member.department else None,
             restricted=member.restricted,
             starts_on=SINCE,
         )
         service.set_password(someone, password, now=now)
 
 
-def make_staff(departments: dict[str, int], now: datetime) -> None:
+def make_staff(departments: Mapping[str, DepartmentRow], now: datetime) -> None:
     """Synthetic staff: they answer for every unit and department of the demonstration, and cannot sign in."""
     index = areas()
     for unit in index.by_id.values():
         role = {"city": Role.OFFICIAL, "district": Role.OFFICIAL, "town": Role.DISPATCHER}.get(unit.level)
         if role is None:
             continue
-        someone = _synthetic(f"demo-{unit.code}", f"{unit.name}（演示）", now)
+        someone = _synthetic(f"demo-{unit.code}", unit.name, unit.name_en or unit.name, now)
         service.post(someone.id, role, area_id=unit.id, restricted=True, starts_on=SINCE)
         if unit.level == "town":
             _staff_communities(unit, now)
-    for code, ident in departments.items():
-        someone = _synthetic(f"demo-{code}", f"{code}（演示）", now)
-        cleared = code.rpartition("-")[2] in CLEARED
-        service.post(someone.id, Role.HANDLER, department_id=ident, restricted=cleared, starts_on=SINCE)
+    for row in departments.values():
+        someone = _synthetic(f"demo-{row.code}", row.name, row.name_en or row.name, now)
+        cleared = row.code.rpartition("-")[2] in CLEARED
+        service.post(someone.id, Role.HANDLER, department_id=row.id, restricted=cleared, starts_on=SINCE)
 
 
 def _staff_communities(town: AreaEntry, now: datetime) -> None:
     """One synthetic manager and one synthetic inspector for all communities of a town."""
-    manager = _synthetic(f"demo-{town.code}-manager", f"{town.name}社区（演示）", now)
+    english = town.name_en or town.name
+    manager = _synthetic(f"demo-{town.code}-manager", f"{town.name}社区", f"{english} communities", now)
     for community in areas().children.get(town.id, []):
         service.post(manager.id, Role.MANAGER, area_id=community.id, restricted=True, starts_on=SINCE)
-    _synthetic(f"demo-{town.code}-inspector", f"{town.name}网格员（演示）", now)
+    _synthetic(f"demo-{town.code}-inspector", f"{town.name}网格员", f"{english} inspector", now)
 
 
-def _synthetic(username: str, name: str, now: datetime) -> Person:
-    return service.add_person(username=username, name=name, now=now, synthetic=True)
+def _synthetic(username: str, name: str, name_en: str, now: datetime) -> Person:
+    return service.add_person(
+        username=username, name=f"{name}（演示）", name_en=f"{name_en} (demo)", now=now, synthetic=True
+    )
 
 
 def demo_password() -> str:

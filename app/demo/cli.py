@@ -80,7 +80,7 @@ def _people() -> str:
     made = cast.make_departments()
     database.commit()
     database.begin_write()
-    by_code = {row.code: row.id for row in departments().values()}
+    by_code = {row.code: row for row in departments().values()}
     cast.make_cast(by_code, clock.now())
     cast.make_staff(by_code, clock.now())
     database.commit()
