@@ -13,11 +13,19 @@ import pyproj  # noqa: F401  (before load_extension, see above)
 import shapely  # noqa: F401  (before load_extension, see above)
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import DateTime, MetaData, TypeDecorator, event
-from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.dml import UpdateBase
 
-from app.core.drivers import prepare_postgres, prepare_sqlite, sqlite_driver
+from app.core.drivers import (
+    check_idle_connection,
+    note_idle_since,
+    prepare_postgres,
+    prepare_sqlite,
+    sqlite_driver,
+)
 
 NAMES = {
     "ix": "ix_%(column_0_N_name)s",
@@ -32,7 +40,24 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class ReadOrWrite(FlaskSession):
+    """A session that reads until `begin_write()`; changing rows before is a mistake that does not pass.
+
+    On PostgreSQL a read then needs no transaction: READ COMMITTED takes a snapshot per statement anyway, and
+    BEGIN and COMMIT would be two more round trips. On SQLite it does: list and count see the same instant.
+    """
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kw: Any) -> Any:
+        if bind is not None:
+            return bind
+        if self.info.get("writing"):
+            return db.engine
+        if isinstance(clause, UpdateBase) or self._flushing:
+            raise RuntimeError("rows are changed only after begin_write()")
+        return _reading()
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": ReadOrWrite})
 
 if TYPE_CHECKING:
 
@@ -89,9 +114,12 @@ def begin_write() -> None:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed before begin_write()")
     session.commit()
-    options = {"sqlite_begin": "IMMEDIATE"} if is_sqlite() else {}
-    session.connection(execution_options=options)
     session.info["writing"] = True
+    try:
+        session.connection(execution_options={BEGIN: "BEGIN IMMEDIATE"} if is_sqlite() else {})
+    except BaseException:
+        session.info.pop("writing")
+        raise
 
 
 def is_writing() -> bool:
@@ -116,28 +144,45 @@ def rollback() -> None:
 
 def init_app(app: Flask) -> None:
     url = make_url(app.extensions["wangge"].database_url)
-    options: dict[str, Any] = {"pool_pre_ping": url.get_backend_name() != "sqlite"}
+    options: dict[str, Any] = {}
     if url.get_backend_name() == "sqlite":
-        options["connect_args"] = {"check_same_thread": False}
-        options["module"] = sqlite_driver()
+        options = {"connect_args": {"check_same_thread": False}, "module": sqlite_driver()}
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
-        _listen(current_app)
+        _listen(db.engine)
 
 
-def _listen(app: Flask) -> None:
-    engine = db.engine
-    if engine.dialect.name != "sqlite":
-        event.listen(engine, "connect", prepare_postgres)
+BEGIN = "wangge_begin"
+"""Execution option: the statement that begins a transaction on a connection; empty for none."""
+
+
+def _listen(engine: Engine) -> None:
+    """Both drivers are left in autocommit; what begins a transaction is said here and nowhere else."""
+    event.listen(engine, "begin", _begin)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", prepare_sqlite)
         return
-    event.listen(engine, "connect", prepare_sqlite)
-    event.listen(engine, "begin", _begin_explicitly)
+    event.listen(engine, "connect", prepare_postgres)
+    event.listen(engine, "checkin", note_idle_since)
+    event.listen(engine, "checkout", check_idle_connection)
 
 
-def _begin_explicitly(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+def _begin(connection: Connection) -> None:
+    statement = connection.get_execution_options().get(BEGIN, "BEGIN")
+    if statement:
+        connection.exec_driver_sql(statement)
+
+
+def _reading() -> Engine:
+    """The engine, with no transaction around reads where they need none."""
+    engine = db.engine
+    if engine.dialect.name == "sqlite":
+        return engine
+    kept: Engine | None = current_app.extensions.get("wangge.reading")
+    if kept is None:
+        kept = current_app.extensions["wangge.reading"] = engine.execution_options(**{BEGIN: ""})
+    return kept

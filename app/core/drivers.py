@@ -2,8 +2,11 @@
 
 import os
 import sqlite3
+from time import monotonic
 from types import ModuleType
 from typing import Any
+
+from sqlalchemy.exc import DisconnectionError
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -13,6 +16,9 @@ SQLITE_PRAGMAS = (
     "busy_timeout=10000",
     "cache_size=-65536",
 )
+
+
+IDLE = 5.0  # seconds
 
 
 class DriverMissing(RuntimeError):
@@ -53,10 +59,26 @@ def prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def prepare_postgres(connection: Any, _record: Any) -> None:
     """Refuse a server that would acknowledge a filing before it is durable."""
-    connection.autocommit = True
+    connection.autocommit = True  # the session says when a transaction begins
     with connection.cursor() as cursor:
         cursor.execute("show synchronous_commit")
         if cursor.fetchone()[0] in ("off", "local"):
             raise DriverMissing("PostgreSQL runs with synchronous_commit=off: Wangge does not start on it.")
         cursor.execute("set time zone 'UTC'")
-    connection.autocommit = False
+
+
+def note_idle_since(_connection: Any, record: Any) -> None:
+    record.info["idle_since"] = monotonic()
+
+
+def check_idle_connection(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that has been idle whether it still lives; the pool replaces a dead one.
+
+    Asking every time would cost a busy server a round trip per request, and could not promise more.
+    """
+    if monotonic() - record.info.get("idle_since", monotonic()) < IDLE:
+        return
+    try:
+        connection.execute("select 1")
+    except Exception as error:
+        raise DisconnectionError from error
