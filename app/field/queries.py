@@ -56,7 +56,7 @@ def first_photos(case_ids: Sequence[int]) -> dict[int, str]:
         return {}
     first = select(func.min(CasePhoto.id)).where(CasePhoto.case_id.in_(case_ids)).group_by(CasePhoto.case_id)
     rows = select(CasePhoto.case_id, CasePhoto.sha256).where(CasePhoto.id.in_(first))
-    return dict(db.session.execute(rows).tuples().all())
+    return {case_id: sha256 for case_id, sha256 in db.session.execute(rows)}
 
 
 @dataclass(frozen=True)

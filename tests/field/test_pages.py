@@ -1,0 +1,181 @@
+"""The phone's pages as the server makes them."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from app.core.db import begin_write, commit, db
+from app.core.roles import Role
+from app.people import service as people
+from app.people.queries import departments
+from tests.cast import BUREAU, GRID, SINCE, Caller, bring_to, picture
+from tests.conftest import person_named
+
+Cast = dict[str, Caller]
+ROW = re.compile(r'<a class="case-row" href="/field/cases/([0-9a-f-]{36})"')
+TAB = re.compile(r'href="/field/cases\?tab=(\w+)[^"]*"[^>]*>[^<]+<span class="count">([\d,]+)')
+NEXT = re.compile(r'href="([^"]+)" rel="next"')
+RESTRICTED = "S0302"
+PAGES = ("/field/", "/field/file", "/field/cases", f"/field/cases?tab={GRID}")
+
+
+def page(who: Caller, path: str, status: int = 200) -> str:
+    response = who.get(path)
+    assert response.status_code == status, response.text
+    return response.text
+
+
+def rows(html: str) -> list[str]:
+    return ROW.findall(html)
+
+
+def tabs(html: str) -> dict[str, int]:
+    return {code: int(count.replace(",", "")) for code, count in TAB.findall(html)}
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+def test_home_says_the_posting_and_what_is_to_check(cast: Cast) -> None:
+    waiting = bring_to("handled", cast)
+    bring_to("closed", cast)
+    html = page(cast["ines"], "/field/")
+    assert "You inspect 第4网格 · 第1社区" in html
+    checks, recent = html.split('id="recent"')
+    assert rows(checks) == [waiting]
+    assert len(rows(recent)) == 2
+
+
+def test_nobody_is_asked_to_check_their_own_handling(cast: Cast) -> None:
+    bureau = next(row.id for row in departments().values() if row.code == BUREAU)
+    begin_write()
+    people.post(person_named("ines").id, Role.HANDLER, department_id=bureau, starts_on=SINCE)
+    commit()
+    first, second, own = bring_to("handled", cast), bring_to("handled", cast), bring_to("in_progress", cast)
+    cast["ines"].act(own, "handle", note="done", photos=[cast["ines"].photo(own, "after")])
+    checks = page(cast["ines"], "/field/").split('id="recent"')[0]
+    assert rows(checks) == [first, second]
+
+
+def test_the_count_of_every_tab_is_the_length_of_its_list(cast: Cast) -> None:
+    for _ in range(3):
+        cast["ines"].file()
+    cast["mara"].file()
+    found = tabs(page(cast["ines"], "/field/cases"))
+    assert found == {"filed": 3, GRID: 4}
+    for code, count in found.items():
+        assert len(rows(page(cast["ines"], f"/field/cases?tab={code}"))) == count
+
+
+def test_pages_of_a_list_hold_every_case_once(cast: Cast) -> None:
+    filed = {cast["ines"].file().json["id"] for _ in range(45)}  # type: ignore[index]
+    seen: list[str] = []
+    path: str | None = "/field/cases"
+    while path:
+        html = page(cast["ines"], path)
+        seen += rows(html)
+        following = NEXT.search(html)
+        path = following and following.group(1).replace("&amp;", "&")
+    assert len(seen) == 45
+    assert set(seen) == filed
+
+
+def test_a_case_is_found_by_its_number(cast: Cast) -> None:
+    cast["ines"].file()
+    wanted = cast["ines"].file().json
+    assert wanted is not None
+    html = page(cast["ines"], f"/field/cases?q={wanted['number']}")
+    assert rows(html) == [wanted["id"]]
+    assert tabs(html) == {"filed": 1, GRID: 1}
+    assert "Nothing found" in page(cast["ines"], "/field/cases?q=990000-20200101-000001")
+
+
+def test_a_restricted_filing_shows_its_number_and_nothing_else(cast: Cast) -> None:
+    filed = cast["ines"].file(category=RESTRICTED, description="a secret").json
+    assert filed is not None
+    mine = page(cast["ines"], "/field/cases")
+    case = page(cast["ines"], f"/field/cases/{filed['id']}")
+    for html in (mine, case):
+        assert filed["number"] in html
+        assert "secret" not in html
+        assert "毒" not in html and "Drug" not in html
+    assert tabs(mine) == {"filed": 1, GRID: 0}
+
+
+def test_a_case_page_offers_what_may_be_done(cast: Cast) -> None:
+    uuid = bring_to("handled", cast)
+    assert actions(page(cast["ines"], f"/field/cases/{uuid}")) == ["check_pass", "check_fail", "comment"]
+    accepted = bring_to("accepted", cast)
+    assert actions(page(cast["ines"], f"/field/cases/{accepted}")) == ["comment"]
+
+
+def actions(html: str) -> list[str]:
+    return re.findall(r'data-action="(\w+)"', html)
+
+
+def test_what_changed_since_a_version_is_said(cast: Cast) -> None:
+    uuid = bring_to("accepted", cast)
+    changed = "This case was changed while you had it open"
+    assert changed in page(cast["ines"], f"/field/cases/{uuid}?seen=1")
+    assert changed not in page(cast["ines"], f"/field/cases/{uuid}?seen=2")
+    assert changed not in page(cast["ines"], f"/field/cases/{uuid}?seen=x")
+
+
+def test_the_history_tells_who_did_what_and_why(cast: Cast) -> None:
+    uuid = bring_to("filed", cast)
+    for colour in ("red", "blue"):
+        cast["ines"].photo(uuid, "before", picture(colour))
+    cast["mara"].act(uuid, "reject", reason="it is gone already")
+    story = page(cast["ines"], f"/field/cases/{uuid}").split('class="story"')[1]
+    assert "<strong>Mara</strong> rejected it" in story
+    assert "it is gone already" in story
+    assert "added a photo × 2" in story
+
+
+@pytest.mark.parametrize("name", ["mara", "hana", "ada"])
+def test_other_roles_are_refused(cast: Cast, name: str) -> None:
+    for path in PAGES:
+        page(cast[name], path, 403)
+
+
+def test_a_case_elsewhere_is_not_there(cast: Cast) -> None:
+    elsewhere = cast["otto"].file(geometry={"type": "Point", "coordinates": [113.175, 23.035]}).json
+    assert elsewhere is not None
+    page(cast["ines"], f"/field/cases/{elsewhere['id']}", 404)
+
+
+@pytest.mark.parametrize("query", ["cursor=x", "q=%00", "cursor=WzEsMl0", "tab=nowhere"])
+def test_a_bad_address_is_no_failure_of_the_server(cast: Cast, query: str) -> None:
+    assert cast["ines"].get(f"/field/cases?{query}").status_code in (200, 422)
+
+
+def test_the_number_of_statements_does_not_grow_with_the_list(city: Flask, cast: Cast) -> None:
+    counts = []
+    for _round in range(2):
+        for status in ("filed", "handled"):
+            for _ in range(3):
+                cast["ines"].photo(bring_to(status, cast), "before")
+        used = {}
+        for path in PAGES:
+            page(cast["ines"], path)
+            with statements() as sent:
+                page(cast["ines"], path)
+            used[path] = len(sent)
+        counts.append(used)
+    assert counts[0] == counts[1]
+    assert max(counts[1].values()) <= 9, counts
