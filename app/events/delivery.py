@@ -78,9 +78,11 @@ def _claim(name: str, now: datetime) -> bool:
 def _hand_over(listener: Listener, event: Told, now: datetime) -> bool:
     database.begin_write()
     try:
+        if not _advance(listener.name, event.seq):
+            database.rollback()
+            return False
         listener.hear(event, now)
         _record(listener.name, event.seq, now, None)
-        db.session.execute(update(Reading).where(Reading.listener == listener.name).values(seq=event.seq))
         database.commit()
     except Exception as error:  # one bad event must not stop the worker; it is tried again and visible
         database.rollback()
@@ -92,6 +94,16 @@ def _hand_over(listener: Listener, event: Told, now: datetime) -> bool:
     return True
 
 
+def _advance(name: str, seq: int) -> bool:
+    """Move the position past an event; False if another worker, after our claim ran out, was there first.
+
+    Done before the listener hears: the position stays locked until both are committed.
+    """
+    behind = (Reading.listener == name, Reading.seq < seq)
+    moved = db.session.execute(update(Reading).where(*behind).values(seq=seq))
+    return bool(moved.rowcount == 1)  # type: ignore[attr-defined]
+
+
 def _record(name: str, seq: int, now: datetime, error: str | None) -> None:
     db.session.add(Attempt(listener=name, seq=seq, at=now, error=error))
 
@@ -99,6 +111,7 @@ def _record(name: str, seq: int, now: datetime, error: str | None) -> None:
 def _release(name: str, caught_up: int | None) -> None:
     """Give the claim back; having seen everything up to a sequence number is worth remembering."""
     database.begin_write()
-    values = {"claimed_until": None} | ({} if caught_up is None else {"seq": caught_up})
-    db.session.execute(update(Reading).where(Reading.listener == name).values(**values))
+    db.session.execute(update(Reading).where(Reading.listener == name).values(claimed_until=None))
+    if caught_up is not None:
+        _advance(name, caught_up)
     database.commit()

@@ -7,12 +7,13 @@ what was collected and writes it. Locking last keeps the lock for two statements
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from app.core.db import at_commit_point, db, is_writing
+from app.core.db import at_commit_point, db, is_writing, sent_together
 from app.core.policy import Actor
 from app.events.chain import GENESIS, Line, canonical, digest_of, hash_of
 from app.events.models import ChainHead, Event, EventBody
@@ -38,13 +39,23 @@ def append(action: str, subject: str, body: dict[str, Any], *, actor: Actor, at:
     db.session().info.setdefault(PENDING, []).append(Collected(action, subject, body, name, at))
 
 
+EVENT, BODY, CHAIN = (cast(Table, model.__table__) for model in (Event, EventBody, ChainHead))
+# Built once: they run with every write.
+LOCK_HEAD = select(CHAIN.c.seq, CHAIN.c.hash).where(CHAIN.c.id == HEAD).with_for_update()
+MOVE_HEAD = (
+    update(CHAIN).where(CHAIN.c.id == HEAD).values(seq=bindparam("last_seq"), hash=bindparam("last_hash"))
+)
+ADD_EVENTS, ADD_BODIES = insert(EVENT), insert(BODY)
+
+
 @at_commit_point
 def seal(session: Session) -> None:
     """Chain what was collected. Runs inside the transaction, after the flush, before the commit."""
     pending: list[Collected] = session.info.pop(PENDING, [])
     if not pending:
         return
-    seq, last = _lock_head(session)
+    connection = session.connection()
+    seq, last = _lock_head(connection)
     lines, bodies = [], []
     for event in pending:
         seq += 1
@@ -53,21 +64,17 @@ def seal(session: Session) -> None:
         last = hash_of(line)
         lines.append(vars(line))
         bodies.append({"seq": seq, "salt": salt, "body": body.decode()})
-    session.execute(insert(Event.__table__), lines)  # type: ignore[arg-type]
-    session.execute(insert(EventBody.__table__), bodies)  # type: ignore[arg-type]
-    session.execute(
-        update(ChainHead.__table__).where(ChainHead.id == HEAD).values(seq=seq, hash=last)  # type: ignore[arg-type]
-    )
+    with sent_together(connection):
+        connection.execute(ADD_EVENTS, lines)
+        connection.execute(ADD_BODIES, bodies)
+        connection.execute(MOVE_HEAD, {"last_seq": seq, "last_hash": last})
 
 
-def _lock_head(session: Session) -> tuple[int, str]:
+def _lock_head(connection: Connection) -> tuple[int, str]:
     """The head's (seq, hash), locked until the commit (SQLite: the whole database already is)."""
-    row = session.execute(
-        select(ChainHead.seq, ChainHead.hash).where(ChainHead.id == HEAD).with_for_update()
-    ).one_or_none()
+    row = connection.execute(LOCK_HEAD).one_or_none()
     if row is None:
-        session.add(ChainHead(id=HEAD, seq=0, hash=GENESIS))
-        session.flush()
+        connection.execute(insert(CHAIN).values(id=HEAD, seq=0, hash=GENESIS))
         return 0, GENESIS
     return row.seq, row.hash
 
