@@ -10,6 +10,7 @@ import structlog
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.core import clock
 from app.core import db as database
@@ -80,14 +81,21 @@ def run_once(job: Job, now: datetime) -> int | None:
 def _take(job: Job, holder: str, now: datetime) -> bool:
     database.begin_write()
     if db.session.get(Lease, job.code) is None:
-        db.session.add(Lease(job=job.code, holder="", until=now))
-        db.session.flush()
+        _first_lease(job, now)
     free = or_(Lease.until <= now, Lease.holder.in_(("", holder)))
     won = db.session.execute(
         update(Lease).where(Lease.job == job.code, free).values(holder=holder, until=now + LEASE)
     )
     database.commit()
     return bool(won.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _first_lease(job: Job, now: datetime) -> None:
+    try:
+        with db.session.begin_nested():
+            db.session.add(Lease(job=job.code, holder="", until=now))
+    except IntegrityError:  # another worker's first run began at the same moment
+        return
 
 
 def _give_back(job: Job, holder: str, now: datetime, items: int, error: str | None) -> None:
