@@ -1,17 +1,17 @@
 """Who is who, and who asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Date, Select, String, Table, and_, bindparam, or_, select
 
 from app.areas.models import Area
 from app.core.clock import local_day
 from app.core.config import settings
-from app.core.db import db
+from app.core.db import UtcDateTime, db
 from app.core.policy import Actor, Posting
 from app.core.roles import Role
 from app.core.stamps import Stamped
@@ -71,82 +71,97 @@ def departments_for(path: str) -> list[DepartmentRow]:
     return sorted(serving, key=lambda found: (-len(found.area_path), found.code))
 
 
-def _actor_rows(now: datetime) -> Select[Any]:
-    """Person and today's postings, one row per posting."""
-    day = local_day(now)
+PERSON, POSTING = cast(Table, Person.__table__).c, cast(Table, PersonPosting.__table__).c
+
+
+def _actor_rows(*ways_in: Table) -> Select[Any]:
+    """Person and the postings of a day, one row per posting, with the tables by which they came in."""
+    day = bindparam("day", type_=Date)
     current = and_(
-        PersonPosting.person_id == Person.id,
-        PersonPosting.starts_on <= day,
-        or_(PersonPosting.ends_on.is_(None), PersonPosting.ends_on > day),
+        POSTING.person_id == PERSON.id,
+        POSTING.starts_on <= day,
+        or_(POSTING.ends_on.is_(None), POSTING.ends_on > day),
     )
+    area = cast(Table, Area.__table__).c
     rows = (
         select(
-            Person.id,
-            Person.public_id,
-            Person.username,
-            Person.name,
-            PersonPosting.role,
-            PersonPosting.area_id,
-            Area.level,
-            Area.code,
-            PersonPosting.department_id,
-            PersonPosting.restricted,
+            PERSON.id,
+            PERSON.public_id,
+            PERSON.username,
+            PERSON.name,
+            POSTING.role,
+            POSTING.area_id,
+            area.level,
+            area.code,
+            POSTING.department_id,
+            POSTING.restricted,
         )
-        .outerjoin(PersonPosting, current)
-        .outerjoin(Area, Area.id == PersonPosting.area_id)
-        .order_by(PersonPosting.id)
+        .select_from(PERSON.id.table)
+        .outerjoin(POSTING.id.table, current)
+        .outerjoin(area.id.table, area.id == POSTING.area_id)
+        .order_by(POSTING.id)
     )
-    return cast(Select[Any], rows)
+    for way in ways_in:
+        rows = rows.join_from(PERSON.id.table, way, way.c.person_id == PERSON.id)
+    return rows
 
 
-def _actor(rows: Iterable[Row[Any]]) -> Actor | None:
-    found = list(rows)
+def _by_token() -> Select[Any]:
+    token, at = cast(Table, ApiToken.__table__), bindparam("now", type_=UtcDateTime)
+    return _actor_rows(token).where(
+        token.c.token_hash == bindparam("secret", type_=String),
+        token.c.revoked_at.is_(None),
+        or_(token.c.ends_at.is_(None), token.c.ends_at > at),
+        PERSON.active,
+    )
+
+
+def _by_session() -> Select[Any]:
+    entry, at = cast(Table, SignIn.__table__), bindparam("now", type_=UtcDateTime)
+    return (
+        _actor_rows(entry)
+        .add_columns(entry.c.seen_at)
+        .where(
+            entry.c.token_hash == bindparam("secret", type_=String),
+            entry.c.ended_at.is_(None),
+            entry.c.ends_at > at,
+            entry.c.seen_at > bindparam("idle_since", type_=UtcDateTime),
+            PERSON.active,
+        )
+    )
+
+
+# Built once: they are asked with every request.
+BY_TOKEN, BY_SESSION = _by_token(), _by_session()
+BY_USERNAME = _actor_rows().where(PERSON.username == bindparam("username", type_=String))
+
+
+def _actor(found: Sequence[Any]) -> Actor | None:
     if not found:
         return None
-    postings = tuple(_posting(row) for row in found if row.role is not None)
-    return Actor(found[0].id, found[0].public_id, found[0].username, found[0].name, postings)
-
-
-def _posting(row: Row[Any]) -> Posting:
-    return Posting(
-        role=Role(row.role),
-        area_id=row.area_id,
-        level=row.level,
-        area_code=row.code,
-        department_id=row.department_id,
-        restricted=row.restricted,
-    )
+    postings = tuple(Posting(Role(row[4]), *row[5:10]) for row in found if row[4] is not None)
+    ident, public_id, username, name = found[0][:4]
+    return Actor(ident, public_id, username, name, postings)
 
 
 def actor_by_token(secret: str, now: datetime) -> Actor | None:
-    """Whose bearer token this is, with today's postings: one statement."""
-    usable = (
-        ApiToken.token_hash == hash_of_secret(secret),
-        ApiToken.revoked_at.is_(None),
-        or_(ApiToken.ends_at.is_(None), ApiToken.ends_at > now),
-        Person.active,
-    )
-    rows = _actor_rows(now).join_from(Person, ApiToken, ApiToken.person_id == Person.id).where(*usable)
-    return _actor(db.session.execute(rows))
+    """Whose bearer token this is, with today's postings. Asked each time: a revoked token ends at once."""
+    asked = {"secret": hash_of_secret(secret), "now": now, "day": local_day(now)}
+    return _actor(db.session.connection().execute(BY_TOKEN, asked).all())
 
 
 def session_by_secret(secret: str, now: datetime) -> Session | None:
     """Whose session this is, unless it has ended or been idle too long: one statement."""
-    usable = (
-        SignIn.token_hash == hash_of_secret(secret),
-        SignIn.ended_at.is_(None),
-        SignIn.ends_at > now,
-        SignIn.seen_at > now - timedelta(hours=settings().session_idle_hours),
-        Person.active,
-    )
-    rows = _actor_rows(now).join_from(Person, SignIn, SignIn.person_id == Person.id).where(*usable)
-    found = list(db.session.execute(rows.add_columns(SignIn.seen_at)))
+    idle_since = now - timedelta(hours=settings().session_idle_hours)
+    asked = {"secret": hash_of_secret(secret), "now": now, "day": local_day(now), "idle_since": idle_since}
+    found = db.session.connection().execute(BY_SESSION, asked).all()
     actor = _actor(found)
     return Session(actor, found[0].seen_at) if actor else None
 
 
 def actor_by_username(username: str, now: datetime) -> Actor | None:
-    return _actor(db.session.execute(_actor_rows(now).where(Person.username == username)))
+    asked = {"username": username, "day": local_day(now)}
+    return _actor(db.session.connection().execute(BY_USERNAME, asked).all())
 
 
 def posted(role: Role, where: ColumnElement[bool], now: datetime) -> list[Person]:
