@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "deploy/README.md", *generate.pages()]
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
-LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
 HOSTS = {
     "127.0.0.1",
     "localhost",
@@ -65,7 +65,7 @@ def anchors(page: Path) -> set[str]:
 
 
 def links(page: Path) -> Iterator[str]:
-    yield from (link for link in LINK.findall(prose(page)) if "://" not in link)
+    yield from (link for pair in LINK.findall(prose(page)) for link in pair if link and "://" not in link)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
