@@ -9,7 +9,7 @@ from app.cases.queries import listing
 from app.cases.queries.filters import Filters
 from app.core.api import cursor_of, read_cursor
 from app.core.policy import Actor
-from app.desk.queries import extent_of
+from app.desk.queries import extents
 from app.desk.rows import Row, points_of, rows_of
 
 PAGE = 50
@@ -52,7 +52,7 @@ def _cursor() -> listing.Cursor | None:
 
 def bounds_of(filters: Filters) -> list[float] | None:
     """Where the map begins when no row has a dot: the unit asked for, else the whole city."""
-    return extent_of([filters.within or areas().city]).box
+    return extents().box(filters.within or areas().city)
 
 
 def shape_url(filters: Filters) -> str | None:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
@@ -24,14 +26,20 @@ KEPT = ("period", "from", "to", "category", "status", "reached", "overdue", "sho
 
 @dataclass(frozen=True)
 class View:
-    """What the page is asked to show; everything of it stands in the address."""
+    """What the page is asked to show; everything of it stands in the address. `levels`: see levels_below."""
 
     area: AreaEntry
-    level: str
+    levels: list[str]
     filters: Filters
     measure: atlas.Measure
     sort: str
     at: datetime
+
+    @cached_property
+    def level(self) -> str:
+        """The level of the units: the one asked for if the area has it, else the next one below it."""
+        asked = request.args.get("level", "")
+        return asked if asked in self.levels else [*self.levels, self.area.level][0]
 
     @property
     def seen(self) -> datetime:
@@ -40,12 +48,22 @@ class View:
 
     def link(self, unit: AreaEntry | None = None, /, **adds: Any) -> str:
         """The list of exactly the cases counted here, as of this instant."""
-        asked = {name: request.args.get(name) or None for name in ("category", "status", "overdue")}
-        asked |= {"level": request.args.get("reached") or None, "within": (unit or self.area).code}
-        asked |= {"from": rfc3339(self.filters.start), "to": rfc3339(self.filters.end)}
         if adds.get("status") == "open" and self.filters.statuses:
             adds["status"] = ",".join(sorted(self.filters.statuses & atlas.ALL_OPEN))
-        return url_for("desk.cases", **(asked | adds | {"as_of": rfc3339(self.seen)}))
+        asked = self._kept | adds | {"within": (unit or self.area).code}
+        return f"{self._lists}?{urlencode(asked)}"
+
+    @cached_property
+    def _lists(self) -> str:
+        return url_for("desk.cases")
+
+    @cached_property
+    def _kept(self) -> dict[str, str]:
+        """The page's own filters, in the words of the lists."""
+        kept = {name: request.args.get(name) for name in ("category", "status", "overdue")}
+        kept |= {"level": request.args.get("reached"), "as_of": rfc3339(self.seen)}
+        kept |= {"from": rfc3339(self.filters.start), "to": rfc3339(self.filters.end)}
+        return {name: value for name, value in kept.items() if value}
 
 
 def here(area: AreaEntry, **changes: Any) -> str:
@@ -78,13 +96,6 @@ def home_areas(actor: Actor) -> list[AreaEntry]:
 def _area_of_department(department_id: int | None) -> int | None:
     found = departments().get(department_id) if department_id is not None else None
     return found.area_id if found else None
-
-
-def asked_level(area: AreaEntry) -> str:
-    """The level asked for if the area has it, else the next one below it that has units."""
-    offered = levels_below(area)
-    asked = request.args.get("level", "")
-    return asked if asked in offered else (offered[0] if offered else area.level)
 
 
 def levels_below(area: AreaEntry) -> list[str]:

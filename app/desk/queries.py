@@ -1,15 +1,15 @@
 """The few reads that only the desk's pages need."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from sqlalchemy import func, select
 
-from app.areas.index import AreaEntry, areas
+from app.areas.index import AreaEntry, AreaIndex, areas
 from app.cases.models import CasePhoto
 from app.core.db import db
+from app.core.stamps import Stamped
 
 
 def first_photos(case_ids: Sequence[int]) -> dict[int, str]:
@@ -21,21 +21,35 @@ def first_photos(case_ids: Sequence[int]) -> dict[int, str]:
     return {case_id: sha256 for case_id, sha256 in db.session.execute(rows)}
 
 
-@dataclass(frozen=True)
-class Extent:
-    """Where units lie: a box around all of them, and a point inside each by code."""
+class Extents:
+    """Where the units of one generation lie; a level is looked at when it is first asked for."""
 
-    box: list[float] | None
-    points: dict[str, list[float]]
+    def __init__(self, index: AreaIndex) -> None:
+        self._index = index
+        self._boxes: dict[str, list[float]] = {}
+        self._points: dict[str, dict[str, list[float]]] = {}
+
+    def box(self, unit: AreaEntry) -> list[float] | None:
+        """West, south, east, north of a unit; None if it has no land."""
+        if unit.code not in self._boxes and unit.has_geometry:
+            (land,) = self._index.land_of([unit]).geometries
+            self._boxes[unit.code] = shapely.bounds(land).tolist()
+        return self._boxes.get(unit.code)
+
+    def points(self, level: str) -> dict[str, list[float]]:
+        """A point inside each unit of a level, where its name is written, by code."""
+        if level not in self._points:
+            land = self._index.land_of([unit for unit in self._index.entries if unit.level == level])
+            centres, inside = shapely.centroid(land.geometries), shapely.point_on_surface(land.geometries)
+            shown = np.where(shapely.contains(land.geometries, centres), centres, inside)
+            lonlat = shapely.get_coordinates(shown).round(5).tolist()
+            self._points[level] = dict(zip([entry.code for entry in land.entries], lonlat, strict=True))
+        return self._points[level]
 
 
-def extent_of(units: Sequence[AreaEntry]) -> Extent:
-    """Of the units that have land in the active generation. One statement."""
-    land = areas().land_of([unit for unit in units if unit.has_geometry])
-    if not land.entries:
-        return Extent(None, {})
-    centres, inside = shapely.centroid(land.geometries), shapely.point_on_surface(land.geometries)
-    shown = np.where(shapely.contains(land.geometries, centres), centres, inside)
-    inner = shapely.get_coordinates(shown).round(5).tolist()
-    codes = [entry.code for entry in land.entries]
-    return Extent(shapely.total_bounds(land.geometries).tolist(), dict(zip(codes, inner, strict=True)))
+_EXTENTS = Stamped("areas", lambda: Extents(areas()), key="desk.extents")
+
+
+def extents() -> Extents:
+    """Of the active generation."""
+    return _EXTENTS.get()

@@ -22,12 +22,11 @@ from app.desk.mapview import (
     View,
     asked_area,
     asked_filters,
-    asked_level,
     asked_sort,
     here,
     levels_below,
 )
-from app.desk.queries import extent_of
+from app.desk.queries import extents
 from app.desk.routes import bp
 from app.maps.layers import LAYERS, Layer
 
@@ -44,7 +43,7 @@ def map() -> Any:
     except Invalid as invalid:
         filters, problem = Filters(within=area), invalid
     show = atlas.BY_CODE.get(request.args.get("show", ""), atlas.BY_CODE["open"])
-    view = View(area, asked_level(area), filters, show, asked_sort(show), at)
+    view = View(area, levels_below(area), filters, show, asked_sort(show), at)
     return _page(view, actor, problem), 422 if problem else 200
 
 
@@ -54,7 +53,6 @@ def _page(view: View, actor: Actor, problem: Invalid | None) -> str:
     entries = [e for e in areas().entries if e.level == view.level and e.lies_in(view.area)]
     units = atlas.units_of(entries, numbers)
     classes = atlas.classes_of(units, view.measure)
-    whole = extent_of([view.area])
     return render(
         "desk/map.html",
         at=view.seen,
@@ -63,7 +61,7 @@ def _page(view: View, actor: Actor, problem: Invalid | None) -> str:
         errors=problem.errors if problem else {},
         crumbs=_crumbs(view.area),
         window=_window(view.filters),
-        bounds=whole.box,
+        bounds=extents().box(view.area),
         figures=figures(view, actor),
         measure=view.measure,
         legend=atlas.legend(units, view.measure, classes),
@@ -79,7 +77,7 @@ def _page(view: View, actor: Actor, problem: Invalid | None) -> str:
 
 
 def _for_the_map(view: View, units: list[atlas.Unit], classes: list[Any]) -> dict[str, Any]:
-    points = extent_of([unit.entry for unit in units if unit.entry]).points
+    points = extents().points(view.level)
     up = areas().by_id.get(view.area.parent_id or 0)
     return {
         "level": view.level,
@@ -188,7 +186,7 @@ def _options(view: View) -> dict[str, Any]:
         "categories": choices.category_choices(),
         "status_options": choices.status_choices(),
         "level_options": choices.level_choices(),
-        "unit_options": [(level, word(level, "levels")) for level in levels_below(view.area)],
+        "unit_options": [(level, word(level, "levels")) for level in view.levels],
         "measure_options": [(measure.code, measure.label) for measure in atlas.MEASURES],
     }
 
