@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.areas import tiny_city
-from tests.browser.conftest import DESK, PHONE, Site, Visit
+from tests.browser.conftest import DESK, PHONE, Site, Visit, sign_in
 from tests.cast import GRID, bring_to
 
 BEYOND = "990001001002"
@@ -251,6 +251,19 @@ def test_busy_and_failing_servers_are_asked_again(visit: Visit) -> None:
     category(page, "E0102").tap()
     page.locator("#send").tap()
     number(page)
+
+
+def test_an_ended_session_loses_nothing(site: Site, visit: Visit) -> None:
+    page = begin(visit, expected=("400", "401"))
+    take(page, "green")
+    category(page, "E0102").tap()
+    page.context.clear_cookies()
+    page.locator("#send").tap()
+    expect(page.locator("#send-error")).to_contain_text("登录已过期")
+    other = page.context.new_page()
+    sign_in(other, "ines")
+    page.locator("#send").tap()
+    assert len(case_of(site, number(page))["photos"]) == 1  # type: ignore[arg-type]
 
 
 def test_after_sending_another_here_or_of_the_same_category(site: Site, visit: Visit) -> None:

@@ -49,7 +49,7 @@ function complete() {
   error("place", draft.place ? "" : words.needPlace);
   error("category", draft.category ? "" : words.needCategory);
   if (!draft.place) bring(element("locate"));
-  else if (!draft.category) bring(element("category-search"));
+  else if (!draft.category) bring(element("category-chips").querySelector("button"));
   return draft.place && draft.category;
 }
 

@@ -24,7 +24,7 @@ export function placeSection(words, start, onChange) {
 
   function tell(trouble) {
     show(element("place-trouble"), words[trouble]);
-    if (!state.pin && !unit()) say(element("place-name"), words.needPlace, true);
+    if (!state.pin && !unit()) say(element("place-name"), "");
   }
 
   function useFix(fix) {
