@@ -118,10 +118,10 @@ def _basemap() -> dict[str, str] | None:
 
 
 def _secure(response: Response) -> Response:
-    headers = response.headers
-    if response.mimetype == "text/html":  # never in a shared cache, always asked for again
+    headers, page = response.headers, response.mimetype == "text/html"
+    if page:  # never in a shared cache, always asked for again
         headers.setdefault("Cache-Control", "private, no-cache")
-    headers.setdefault("Content-Security-Policy", content_security_policy())
+    headers.setdefault("Content-Security-Policy", content_security_policy(with_importmap=page))
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("X-Frame-Options", "DENY")
@@ -130,13 +130,14 @@ def _secure(response: Response) -> Response:
     return response
 
 
-def content_security_policy() -> str:
-    """Nothing from outside, nothing inline but the import map; a configured basemap's host may be fetched."""
+def content_security_policy(*, with_importmap: bool) -> str:
+    """Nothing from outside, nothing inline but a page's import map; a configured basemap may be fetched."""
+    importmap = f" {assets.importmap_source()}" if with_importmap else ""
     basemap = _origin(settings().basemap_url)
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'self' {assets.importmap_source()}",
+            f"script-src 'self'{importmap}",
             "style-src 'self'",
             f"img-src 'self' data: blob:{basemap}",
             f"connect-src 'self'{basemap}",
