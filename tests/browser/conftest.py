@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -94,7 +93,7 @@ def _serve(instance: Path) -> tuple[subprocess.Popen[bytes], str]:
         try:
             urlopen(f"{url}/healthz", timeout=5).close()
             return server, url
-        except (URLError, ConnectionError):
+        except OSError:  # not listening yet, or too busy to answer
             if server.poll() is not None:
                 break
             time.sleep(0.1)
