@@ -65,6 +65,12 @@ PRODUCT = (
         "`1`: cookies travel over https only. Set it wherever people reach the server by https.",
     ),
     Variable(
+        "WANGGE_PROXIES",
+        "0",
+        "How many trusted proxies stand in front (nginx alone: `1`). Only then is the address they report "
+        "believed; without it everyone behind the proxy shares one limit of wrong passwords.",
+    ),
+    Variable(
         "SPATIALITE_LIBRARY_PATH",
         "`mod_spatialite`",
         "The SpatiaLite module, where it lies elsewhere.",

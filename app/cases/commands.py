@@ -12,6 +12,7 @@ from marshmallow import Schema, ValidationError
 from shapely.geometry.base import BaseGeometry
 
 from app.cases.schemas import ActIn, FileCaseIn
+from app.core.field_messages import in_words
 from app.core.problems import Invalid
 from app.spatial.datum import convert_geometry
 from app.spatial.shapes import BadShape, parse_geojson_geometry
@@ -103,7 +104,7 @@ def _by_field(messages: dict[str, Any], prefix: str = "") -> dict[str, list[str]
         if isinstance(message, dict):
             found |= _by_field(message, f"{key}.")
         else:
-            found[key] = [str(text) for text in message]
+            found[key] = [in_words(text) for text in message]
     return found
 
 

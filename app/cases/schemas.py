@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 CRS = ("wgs84", "gcj02", "bd09", "cgcs2000")
 URGENCIES = ("low", "normal", "high", "urgent")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+METRES = _l("Metres, from 0 to 100,000.")
+ONE_OF = _l("One of: {choices}.")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 MOST_WORDS = 4000
 
@@ -25,7 +28,10 @@ def words(most: int, *, required: bool = False) -> fields.String:
     return fields.String(
         required=required,
         allow_none=not required,
-        validate=[validate.Length(min=1 if required else 0, max=most), no_control],
+        validate=[
+            validate.Length(min=1 if required else 0, max=most, error=_l("From {min} to {max} characters.")),
+            no_control,
+        ],
     )
 
 
@@ -73,11 +79,13 @@ class FileCaseIn(Schema):
     geometry = fields.Raw(allow_none=True, metadata={"description": "GeoJSON geometry"})
     area = fields.String(allow_none=True, validate=[validate.Length(1, 40), no_control])
     place_text = words(500)
-    crs = fields.String(validate=validate.OneOf(CRS))
-    accuracy_m = Number(allow_none=True, validate=validate.Range(0, 100_000))
+    crs = fields.String(validate=validate.OneOf(CRS, error=ONE_OF))
+    accuracy_m = Number(
+        allow_none=True, validate=validate.Range(0, 100_000, error=_l("Metres, from 0 to 100,000."))
+    )
     observed_at = Instant(allow_none=True)
     description = words(MOST_WORDS)
-    urgency = fields.String(validate=validate.OneOf(URGENCIES))
+    urgency = fields.String(validate=validate.OneOf(URGENCIES, error=ONE_OF))
     channel = fields.String(validate=validate.Regexp(r"^[a-z0-9_-]{1,20}\Z"))
     reporter = fields.Dict(
         keys=fields.String(validate=[validate.Length(1, 40), no_control]),

@@ -24,6 +24,7 @@ class Settings:
     basemap_url: str | None = None
     basemap_crs: str = "gcj02"
     secure_cookies: bool = False
+    proxies: int = 0
     body_limit: int = 1 * 1024 * 1024
     photo_limit: int = 12 * 1024 * 1024
     session_idle_hours: int = 12
@@ -44,6 +45,7 @@ def load_settings(env: Mapping[str, str] = os.environ) -> Settings:
         basemap_url=env.get("WANGGE_BASEMAP_URL") or None,
         basemap_crs=env.get("WANGGE_BASEMAP_CRS", "gcj02"),
         secure_cookies=env.get("WANGGE_HTTPS", "") == "1",
+        proxies=int(env.get("WANGGE_PROXIES", "0")),
     )
 
 

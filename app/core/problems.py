@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from app.core.field_messages import in_words
+
 Errors = Mapping[str, list[str]]
 log = structlog.get_logger(__name__)
 
@@ -148,7 +150,12 @@ def _flat(messages: Any) -> Errors | None:
     """webargs nests messages by location (`{"json": {field: [...]}}`); ours are by field."""
     if not isinstance(messages, dict):
         return None
-    return {str(k): v for found in messages.values() if isinstance(found, dict) for k, v in found.items()}
+    return {
+        str(field): [in_words(text) for text in said] if isinstance(said, list) else [in_words(said)]
+        for found in messages.values()
+        if isinstance(found, dict)
+        for field, said in found.items()
+    }
 
 
 def _from_database(error: OperationalError) -> Response:

@@ -18,6 +18,7 @@ bp = Blueprint("people_api", __name__, description="Who asks, and who handles")
 @allow(SIGNED_IN)
 @bp.alt_response(200, schema=MeOut)
 def me() -> Response:
+    """Who asks, and where they are posted today."""
     actor = current_actor()
     return json_response(
         {"user": actor.username, "name": actor.name, "postings": queries.postings(actor, now())}
@@ -28,6 +29,7 @@ def me() -> Response:
 @allow(SIGNED_IN)
 @bp.alt_response(200, schema=DepartmentsOut)
 def list_departments() -> Response:
+    """Every department and the area it serves, in order of code."""
     limit, after = page_limit(), read_cursor(str)
     found = list(queries.departments().values())
     rest = [row for row in found if after is None or row.code > after[0]]

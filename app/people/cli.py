@@ -1,6 +1,7 @@
 """`flask people …`."""
 
 import secrets
+from datetime import datetime
 
 import click
 from flask.cli import AppGroup
@@ -95,3 +96,52 @@ def post(user: str, role: str, area: str | None, department: str | None, restric
     )
     database.commit()
     click.echo("posted")
+
+
+@people.command()
+@click.option("--user", required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="First day without it; else today.")
+def unpost(user: str, role: str, day: datetime | None) -> None:
+    """End someone's postings in a role."""
+    database.begin_write()
+    found = queries.present_postings(_found(user).id, Role(role), clock.now())
+    for posting in found:
+        service.end_posting(posting, ends_on=day.date() if day else clock.local_day(clock.now()))
+    database.commit()
+    click.echo(f"{len(found)} ended")
+
+
+@people.command()
+@click.option("--user", required=True)
+def disable(user: str) -> None:
+    """Shut an account: sessions and tokens end now."""
+    database.begin_write()
+    service.disable(_found(user), now=clock.now())
+    database.commit()
+    click.echo("disabled")
+
+
+@people.command("revoke-tokens")
+@click.option("--user", required=True)
+def revoke_tokens(user: str) -> None:
+    """Take every bearer token of someone out of use."""
+    database.begin_write()
+    count = service.revoke_tokens(_found(user).id, now=clock.now())
+    database.commit()
+    click.echo(f"{count} revoked")
+
+
+@people.command("add-department")
+@click.option("--code", required=True)
+@click.option("--name", required=True)
+@click.option("--name-en")
+@click.option("--area", required=True, help="Code of the area it serves.")
+def add_department(code: str, name: str, name_en: str | None, area: str) -> None:
+    """Add a department."""
+    if queries.department(code) is not None:
+        raise click.ClickException(f"{code} is taken")
+    database.begin_write()
+    service.add_department(code=code, name=name, name_en=name_en, area_id=_area(area))
+    database.commit()
+    click.echo("added")

@@ -200,3 +200,12 @@ def postings(actor: Actor, now: datetime) -> list[dict[str, Any]]:
         {"role": role, "area": area, "department": department, "until": until and until.isoformat()}
         for role, area, department, until in db.session.execute(rows)
     ]
+
+
+def present_postings(person_id: int, role: Role, now: datetime) -> list[PersonPosting]:
+    """The postings of a person in a role that count today or later."""
+    to_come = or_(PersonPosting.ends_on.is_(None), PersonPosting.ends_on > local_day(now))
+    rows = select(PersonPosting).where(
+        PersonPosting.person_id == person_id, PersonPosting.role == role, to_come
+    )
+    return list(db.session.scalars(rows.order_by(PersonPosting.id)))

@@ -13,7 +13,8 @@ from sqlalchemy import func, insert, select, update
 from app.core.config import settings
 from app.core.db import db
 from app.core.roles import Role
-from app.people.models import ApiToken, FailedSignIn, Person, PersonPosting, SignIn
+from app.core.stamps import bump
+from app.people.models import ApiToken, Department, FailedSignIn, Person, PersonPosting, SignIn
 
 PER_USER = (5, timedelta(minutes=1))
 PER_ADDRESS = (25, timedelta(minutes=5))
@@ -64,6 +65,34 @@ def post(
     db.session.add(posting)
     db.session.flush()
     return posting
+
+
+def end_posting(posting: PersonPosting, *, ends_on: date) -> None:
+    """The posting no longer counts from that local day on."""
+    posting.ends_on = ends_on
+
+
+def disable(person: Person, *, now: datetime) -> None:
+    """Nobody comes in as this person any more: no session, no token, no password."""
+    person.active = False
+    end_sessions(person.id, now=now)
+    revoke_tokens(person.id, now=now)
+
+
+def revoke_tokens(person_id: int, *, now: datetime) -> int:
+    """Take every bearer token of a person out of use; the number of them."""
+    usable = (ApiToken.person_id == person_id) & ApiToken.revoked_at.is_(None)
+    done = db.session.execute(update(ApiToken).where(usable).values(revoked_at=now))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def add_department(*, code: str, name: str, name_en: str | None, area_id: int) -> Department:
+    """A new department; cases that lie in its area may be dispatched to it."""
+    department = Department(code=code, name=name, name_en=name_en, area_id=area_id)
+    db.session.add(department)
+    db.session.flush()
+    bump("departments")
+    return department
 
 
 def set_password(person: Person, password: str, *, now: datetime) -> None:

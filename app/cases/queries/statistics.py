@@ -37,8 +37,12 @@ def by_unit(level: str, filters: Filters, *, within: Predicate, now: datetime) -
     rows = list(db.session.execute(statement))
     if is_sqlite():
         medians = _medians(level, filters, within=within, now=now)
-        return [UnitNumbers(*row[:7], medians.get(row[0])) for row in rows]
-    return [UnitNumbers(*row[:7], _hours(row[7])) for row in rows]
+        return [_numbers(row, medians.get(row[0])) for row in rows]
+    return [_numbers(row, _hours(row[7])) for row in rows]
+
+
+def _numbers(row: Any, median_hours: float | None) -> UnitNumbers:
+    return UnitNumbers(row[0], row[1], row[2], row[3], row[4], row[5], row[6], median_hours)
 
 
 def numbers_statement(level: str, filters: Filters, *, within: Predicate, now: datetime) -> Select[Any]:

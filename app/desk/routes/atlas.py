@@ -30,8 +30,6 @@ from app.desk.queries import extents
 from app.desk.routes import bp
 from app.maps.layers import LAYERS, Layer
 
-AREAS = {"tiles": "/tiles/areas/{z}/{x}/{y}.mvt?level={level}", "sourceLayer": "areas"}
-
 
 @bp.get("/map")
 @allow(SIGNED_IN)
@@ -81,7 +79,7 @@ def _for_the_map(view: View, units: list[atlas.Unit], classes: list[Any]) -> dic
     up = areas().by_id.get(view.area.parent_id or 0)
     return {
         "level": view.level,
-        "layer": AREAS,
+        "layer": LAYERS["areas"].as_json(),
         "units": atlas.for_the_map(units, view.measure, classes, points, lambda unit: _down(view, unit)),
         "shape_url": f"/api/v1/areas/{view.area.code}/geometry" if view.area.has_geometry else None,
         "approximate": view.area.approximate,
