@@ -102,10 +102,11 @@ def where(predicate: Predicate, columns: Columns) -> ColumnElement[bool]:
 
 
 def among(column: ColumnElement[Any], values: frozenset[Any]) -> ColumnElement[bool]:
-    """`=` for one value, `in` for more: planners know the first better."""
-    if len(values) == 1:
-        return cast(ColumnElement[bool], column == next(iter(values)))
-    return column.in_(sorted(values))
+    """`=` for one value, `in` for more: planners know the first better. Null is never among them."""
+    known = sorted(value for value in values if value is not None)
+    if len(known) == 1:
+        return cast(ColumnElement[bool], column == known[0])
+    return column.in_(known)
 
 
 def holds(predicate: Predicate, row: Mapping[str, Any]) -> bool:
