@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.spatial.datum import from_wgs84
 from tests.areas import tiny_city
 from tests.browser.conftest import DESK, PHONE, Site, Visit
 from tests.cast import BUREAU, COMMUNITY, bring_to
@@ -114,3 +115,12 @@ def test_the_map_prints_on_one_page(site: Site, visit: Visit) -> None:
     drawn(page, "#atlas-map")
     printed = page.pdf(format="A4", prefer_css_page_size=True)
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") == 1
+
+
+def test_the_basemap_is_shifted_by_the_datum_of_the_server(site: Site, visit: Visit) -> None:
+    page = visit("mara", "/desk/", screen=DESK)
+    lon, lat = page.evaluate(
+        "async (at) => (await import('wangge/maps/basemap')).toGcj02(...at)", list(tiny_city.MIDDLE)
+    )
+    expected = from_wgs84(*tiny_city.MIDDLE, "gcj02")
+    assert (lon, lat) == pytest.approx([float(degrees) for degrees in expected], abs=1e-9)

@@ -1,5 +1,5 @@
 // Units of one level as coloured areas. Geometry comes in vector tiles, numbers are joined by code.
-import { COLOUR, whole } from "wangge/maps/map";
+import { COLOUR, hasBasemap, whole } from "wangge/maps/map";
 
 const SOURCE = "areas";
 const LAYERS = ["areas-fill", "areas-hatch", "areas-line", "areas-picked", "areas-label"];
@@ -18,7 +18,7 @@ export function showAreas(map, layer, { level, before } = {}) {
   const state = (name, otherwise) => ["coalesce", ["feature-state", name], otherwise];
   map.addLayer({
     id: "areas-fill", type: "fill", ...source,
-    paint: { "fill-color": ["to-color", state("colour", COLOUR.ground)], "fill-opacity": 0.85 },
+    paint: { "fill-color": ["to-color", state("colour", "rgba(0, 0, 0, 0)")], "fill-opacity": hasBasemap() ? 0.6 : 0.85 },
   }, before);
   map.addLayer({
     id: "areas-hatch", type: "fill", ...source,

@@ -56,13 +56,18 @@ export async function openMap(container, { bounds, center, zoom, still = false, 
     map.addControl(new ScaleControl({ maxWidth: 100 }), "bottom-right");
   }
   await map.once("style.load");
-  if (settings.basemap?.url) addBasemap(map, settings.basemap);
+  if (hasBasemap()) addBasemap(map, settings.basemap);
   container.wanggeMap = map;
   return map;
 }
 
 function ground() {
   return { id: "ground", type: "background", paint: { "background-color": COLOUR.ground } };
+}
+
+/** Over a picture of the ground everything is drawn thinner. */
+export function hasBasemap() {
+  return Boolean(settings.basemap?.url);
 }
 
 export function word(name, otherwise) {
@@ -95,7 +100,7 @@ export function outline(map, geojson, { id = "outline", approximate = false, fil
   if (found) return found.setData(geojson);
   map.addSource(id, { type: "geojson", data: geojson });
   if (fill) {
-    map.addLayer({ id: `${id}-fill`, type: "fill", source: id, paint: { "fill-color": COLOUR.unit } }, before);
+    map.addLayer({ id: `${id}-fill`, type: "fill", source: id, paint: { "fill-color": COLOUR.unit, "fill-opacity": hasBasemap() ? 0.3 : 1 } }, before);
   }
   const dash = approximate ? { "line-dasharray": [3, 2] } : {};
   map.addLayer({ id, type: "line", source: id, paint: { "line-color": COLOUR.strong, "line-width": 2, ...dash } }, before);
