@@ -44,6 +44,7 @@ class Actor:
     name: str
     postings: tuple[Posting, ...] = ()
     system: bool = False
+    name_en: str | None = None
 
     def has(self, *roles: Role) -> bool:
         return any(posting.role in roles for posting in self.postings)

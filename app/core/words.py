@@ -76,7 +76,7 @@ WORDS: dict[str, dict[str, LazyString]] = {
     "urgency": {
         "low": _l("Not urgent"),
         "normal": _l("Normal"),
-        "high": _l("Urgent"),
+        "high": _l("High"),
         "urgent": _l("Urgent"),
     },
 }

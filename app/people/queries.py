@@ -89,6 +89,7 @@ def _actor_rows(*ways_in: Table) -> Select[Any]:
             PERSON.public_id,
             PERSON.username,
             PERSON.name,
+            PERSON.name_en,
             POSTING.role,
             POSTING.area_id,
             area.level,
@@ -139,9 +140,9 @@ BY_USERNAME = _actor_rows().where(PERSON.username == bindparam("username", type_
 def _actor(found: Sequence[Any]) -> Actor | None:
     if not found:
         return None
-    postings = tuple(Posting(Role(row[4]), *row[5:10]) for row in found if row[4] is not None)
-    ident, public_id, username, name = found[0][:4]
-    return Actor(ident, public_id, username, name, postings)
+    postings = tuple(Posting(Role(row[5]), *row[6:11]) for row in found if row[5] is not None)
+    ident, public_id, username, name, name_en = found[0][:5]
+    return Actor(ident, public_id, username, name, postings, name_en=name_en)
 
 
 def actor_by_token(secret: str, now: datetime) -> Actor | None:
