@@ -34,6 +34,8 @@ YEARS = timedelta(days=730)
 BATCH = 250
 LABEL = "【演示】"
 HOME = ("440604012052009", "440604012052", "440604012", "440604")
+STREET = ("-UM", "-CE")
+"""Departments that most of what lies in the street goes to."""
 WORDS = (
     "路边发现，影响行人通行。",
     "居民反映多次，请尽快处理。",
@@ -168,7 +170,8 @@ class Story:
         serving = departments_for(case.scope_path)
         if case.restricted:
             serving = [found for found in serving if found.code.endswith(("-PS", "-CA", "-SG"))]
-        department = self.random.choice(serving[:6])
+        street = [found for found in serving if found.code.endswith(STREET)]
+        department = self.random.choice(street if street and self.random.random() < 0.6 else serving)
         due = at + timedelta(hours=self.random.choice((12, 24, 48, 72, 120, 240)))
         self._act(plot, "dispatch", self._holder(plot), at, department=department.code, due_at=due)
         self._then(at, plot, "start", (0.5, 24))
