@@ -19,7 +19,7 @@ from app.cases.freshness import fresh
 from app.cases.models import Case, CasePhoto
 from app.cases.queries import listing
 from app.cases.queries.filters import read_filters
-from app.cases.queries.one import Found, find_case, locked_case, readable_case
+from app.cases.queries.one import Found, as_seen_by, find_case, locked_case, readable_case
 from app.cases.schemas import ActIn, CaseOut, CasesOut, EventsOut, FileCaseIn
 from app.cases.service import act, attach_photo, file_case, plan_filing, was_done, was_filed
 from app.cases.service.photos import KINDS, may_add_photo
@@ -60,7 +60,10 @@ def put_case(case_id: UUID) -> Rendered:
         return lambda: _case_response(find_case(case_id, actor), actor, 200)
     begin_write()
     filed = file_case(plan, actor=actor, now=now)
-    return lambda: _case_response(find_case(case_id, actor), actor, 201 if filed.created else 200)
+    if filed.case is None:
+        return lambda: _case_response(find_case(case_id, actor), actor, 200)
+    case, task = filed.case, filed.task
+    return lambda: _case_response(as_seen_by(actor, case, task), actor, 201)
 
 
 @bp.route("/cases/<uuid:case_id>", methods=["GET"])

@@ -9,7 +9,7 @@ import orjson
 from app.areas.index import AreaIndex, areas
 from app.cases.duties import Duties
 from app.cases.models import Case, CasePhoto, Task
-from app.cases.queries.one import Found, photos_of, tasks_of
+from app.cases.queries.one import Found
 from app.core.clock import rfc3339
 from app.core.policy import LEVEL_FIELDS, Actor
 from app.people.queries import DepartmentRow, departments
@@ -77,10 +77,10 @@ def _geometry(row: Any) -> Json | None:
 
 def case(found: Found, actor: Actor, now: datetime) -> Json:
     """A case in full, with what the actor may do; to a filer without clearance, its receipt."""
-    photos = [photo(each) for each in photos_of(found.case.id)]
+    photos = [photo(each) for each in found.photos()]
     if found.receipt:
         return receipt(found.case, photos)
-    tasks = [task(each) for each in tasks_of(found.case.id)]
+    tasks = [task(each) for each in found.tasks()]
     moves = Duties(found.case, actor, now).moves()
     index = areas()
     names = {level: _name(index, getattr(found.case, ident)) for level, ident in LEVEL_FIELDS.items()}

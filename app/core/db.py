@@ -4,8 +4,7 @@ Importing shapely and pyproj before the first `load_extension` is load-bearing: 
 RTLD_GLOBAL, and Debian's GEOS would then shadow the GEOS inside the shapely wheel (crash or wrong results).
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -125,17 +124,6 @@ def begin_write() -> None:
 
 def is_writing() -> bool:
     return bool(db.session().info.get("writing"))
-
-
-@contextmanager
-def sent_together(connection: Connection) -> Iterator[None]:
-    """Statements without results go to PostgreSQL in one round trip (SQLite has none)."""
-    if connection.dialect.name == "sqlite":
-        yield
-        return
-    raw: Any = connection.connection.driver_connection
-    with raw.pipeline():
-        yield
 
 
 def commit() -> None:

@@ -21,6 +21,9 @@ LEVEL_FIELDS = {
     "grid": "grid_id",
 }
 
+SCOPE_FIELDS = (*LEVEL_FIELDS.values(), "department_id", "filed_by_id", "restricted")
+"""What of a case decides who may read it."""
+
 
 @dataclass(frozen=True)
 class Posting:

@@ -9,27 +9,44 @@ from sqlalchemy import select
 
 from app.cases.models import Case, CasePhoto, Task
 from app.core.db import db
-from app.core.policy import LEVEL_FIELDS, Actor, Some, holds, may_read_case, may_read_receipt
+from app.core.policy import SCOPE_FIELDS, Actor, Some, holds, may_read_case, may_read_receipt
 from app.core.problems import NotFound
-
-SCOPE_FIELDS = (*LEVEL_FIELDS.values(), "department_id", "filed_by_id", "restricted")
 
 
 @dataclass(frozen=True)
 class Found:
-    """A case in the viewer's scope; `receipt` when only number and hashes may be shown."""
+    """A case in the viewer's scope; `receipt` when only number and hashes may be shown.
+
+    `first_task`: the case was filed this instant, has this task and no photo, and need not be read again.
+    """
 
     case: Case
     receipt: bool
+    first_task: Task | None = None
+
+    def tasks(self) -> list[Task]:
+        return tasks_of(self.case.id) if self.first_task is None else [self.first_task]
+
+    def photos(self) -> list[CasePhoto]:
+        """In the order they were added."""
+        return photos_of(self.case.id) if self.first_task is None else []
 
 
 def find_case(uuid: UUID, actor: Actor) -> Found:
     """The case, if the actor may read it, or as its receipt for who filed it; raises NotFound."""
     case = db.session.scalar(select(Case).where(Case.uuid == uuid).execution_options(populate_existing=True))
-    if case is not None and holds(may_read_case(actor), scope_row(case)):
-        return Found(case, receipt=False)
-    if case is not None and holds(may_read_receipt(actor), scope_row(case)):
-        return Found(case, receipt=True)
+    if case is None:
+        raise NotFound
+    return as_seen_by(actor, case)
+
+
+def as_seen_by(actor: Actor, case: Case, first_task: Task | None = None) -> Found:
+    """All of the case or its receipt, as the actor may read it; raises NotFound."""
+    row = scope_row(case)
+    if holds(may_read_case(actor), row):
+        return Found(case, False, first_task)
+    if holds(may_read_receipt(actor), row):
+        return Found(case, True, first_task)
     raise NotFound
 
 

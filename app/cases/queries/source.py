@@ -9,7 +9,7 @@ from sqlalchemy.sql.selectable import FromClause
 from app import spatial
 from app.cases.models import PAST_FIELDS, Case, PastState
 from app.cases.queries.filters import Filters
-from app.core.policy import EVERYTHING, LEVEL_FIELDS, Predicate, among, where
+from app.core.policy import EVERYTHING, LEVEL_FIELDS, SCOPE_FIELDS, Predicate, among, where
 
 CASES, PAST = Case.__table__, PastState.__table__
 
@@ -21,9 +21,10 @@ def source(as_of: datetime | None) -> FromClause:
     """
     if as_of is None:
         return CASES
-    now = select(CASES).where(CASES.c.changed_at <= as_of)
+    present = [CASES.c[name].label(f"present_{name}") for name in SCOPE_FIELDS]
+    now = select(CASES, *present).where(CASES.c.changed_at <= as_of)
     then = [PAST.c[c.name].label(c.name) if c.name in PAST_FIELDS else c for c in CASES.c]
-    past = select(*then).join(PAST, PAST.c.case_id == CASES.c.id)
+    past = select(*then, *present).join(PAST, PAST.c.case_id == CASES.c.id)
     return union_all(now, past.where(PAST.c.since <= as_of, PAST.c.until > as_of)).subquery("case_at")
 
 
@@ -32,7 +33,7 @@ def conditions(
 ) -> list[ColumnElement[bool]]:
     """The scope and every filter as SQL. `within` is the viewer's scope: forgetting it is a TypeError."""
     c = cases.c
-    found: list[ColumnElement[bool]] = [] if within == EVERYTHING else [where(within, c)]
+    found = _scoped(cases, within)
     if filters.within is not None:
         found.append(c[LEVEL_FIELDS[filters.within.level]] == filters.within.id)
     if filters.statuses:
@@ -49,6 +50,18 @@ def conditions(
     if filters.q is not None:
         found.append(_matching(cases, filters.q))
     return found
+
+
+def _scoped(cases: FromClause, within: Predicate) -> list[ColumnElement[bool]]:
+    """What the viewer could see then, and of that only what they may still see today."""
+    if within == EVERYTHING:
+        return []
+    if cases is CASES:
+        return [where(within, cases.c)]
+    return [
+        where(within, cases.c),
+        where(within, {name: cases.c[f"present_{name}"] for name in SCOPE_FIELDS}),
+    ]
 
 
 def _equalities(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]]:

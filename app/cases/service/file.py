@@ -8,24 +8,24 @@ import orjson
 import shapely
 from flask_babel import gettext as _
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, select
 
 from app import events, spatial
 from app.areas.index import areas
 from app.cases.commands import FileCase
 from app.cases.models import Case, Task
 from app.cases.places import Placed, place
+from app.cases.service.insert import insert_case
 from app.catalogue.queries import CategoryRow, categories
 from app.core.clock import local_day
 from app.core.config import settings
-from app.core.db import db, is_sqlite
+from app.core.db import db
 from app.core.policy import Actor
 from app.core.problems import Conflict, Invalid
 from app.workflow.statuses import Status
 from app.workflow.tasks import AT_FILING
 
-CASES, TASKS = cast(Table, Case.__table__), cast(Table, Task.__table__)
+CASES = cast(Table, Case.__table__)
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Filed:
-    """`created` is False when the same filing had arrived before."""
+    """The case as it was just written, and its first task; None when the same filing had arrived before."""
 
-    case_id: int
-    created: bool
+    case: Case | None
+    task: Task | None
+
+    @property
+    def created(self) -> bool:
+        return self.case is not None
 
 
 def plan_filing(filing: FileCase) -> Plan:
@@ -56,15 +60,14 @@ def plan_filing(filing: FileCase) -> Plan:
 def file_case(plan: Plan, *, actor: Actor, now: datetime) -> Filed:
     """Insert the case unless its UUID is known; raises Conflict for another filing under the same UUID."""
     row = _row(plan, actor=actor, now=now)
-    insert = sqlite.insert if is_sqlite() else postgresql.insert
-    statement = insert(CASES).values(row).on_conflict_do_nothing(index_elements=[CASES.c.uuid])
-    case_id = db.session.scalar(statement.returning(CASES.c.id))
-    if case_id is None:
-        return Filed(_known(plan.filing, actor), created=False)
-    task = {"case_id": case_id, "kind": str(AT_FILING.opens), "area_id": row["holder_id"], "opened_at": now}
-    db.session.execute(TASKS.insert().values(task))
+    task = {"kind": AT_FILING.opens, "area_id": row["holder_id"], "opened_at": now}
+    written = insert_case(row, task, f"{settings().city_code}-{local_day(now):%Y%m%d}-")
+    if written is None:
+        _check_known(plan.filing, actor)
+        return Filed(None, None)
+    row["id"], row["number"] = written
     events.append("case.filed", f"case:{plan.filing.uuid}", _told(plan, row), actor=actor, at=now)
-    return Filed(case_id, created=True)
+    return Filed(Case(**row), Task(case_id=row["id"], **task))
 
 
 def was_filed(filing: FileCase, actor: Actor) -> bool:
@@ -73,24 +76,20 @@ def was_filed(filing: FileCase, actor: Actor) -> bool:
     return db.session.scalar(select(CASES.c.command_hash).where(*mine)) == filing.hash()
 
 
-def _known(filing: FileCase, actor: Actor) -> int:
+def _check_known(filing: FileCase, actor: Actor) -> None:
     known = db.session.execute(
-        select(CASES.c.id, CASES.c.filed_by_id, CASES.c.command_hash).where(CASES.c.uuid == filing.uuid)
+        select(CASES.c.filed_by_id, CASES.c.command_hash).where(CASES.c.uuid == filing.uuid)
     ).one()
     if known.filed_by_id != actor.id:
         raise Conflict(_("This id is taken. Begin a new draft."))
     if known.command_hash != filing.hash():
         raise Conflict(_("Another filing was already received under this id; the first one stands."))
-    return int(known.id)
 
 
 def _row(plan: Plan, *, actor: Actor, now: datetime) -> dict[str, Any]:
     filing, placed, holder = plan.filing, plan.placed, plan.placed.holder
-    case_id = _next_id()
     return {
-        "id": case_id,
         "uuid": filing.uuid,
-        "number": f"{settings().city_code}-{local_day(now):%Y%m%d}-{case_id:06d}",
         "version": 1,
         "filed_at": now,
         "changed_at": now,
@@ -135,17 +134,6 @@ def _position(geometry: BaseGeometry | None) -> dict[str, Any]:
     shown = geometry.representative_point()
     shape = orjson.dumps(geometry.__geo_interface__).decode()
     return {"geom": spatial.to_db(geometry), "geometry": shape, "lon": shown.x, "lat": shown.y}
-
-
-def _next_id() -> int:
-    """The id, known before the insert because the number carries it.
-
-    Writing the number afterwards would touch every index of the row a second time (PostgreSQL). Gaps are
-    allowed: a filing that arrives twice burns one.
-    """
-    if is_sqlite():
-        return (db.session.scalar(select(func.max(CASES.c.id))) or 0) + 1
-    return int(db.session.scalar(select(func.nextval("case_record_id_seq"))) or 0)
 
 
 def _json(value: dict[str, Any] | None) -> str | None:
