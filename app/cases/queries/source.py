@@ -10,7 +10,9 @@ from app import spatial
 from app.cases.models import PAST_FIELDS, Case, PastState
 from app.cases.queries.filters import Filters
 from app.core.policy import EVERYTHING, LEVEL_FIELDS, SCOPE_FIELDS, Predicate, among, where
+from app.workflow.statuses import OPEN
 
+STILL_OPEN = frozenset(status.value for status in OPEN)
 CASES, PAST = Case.__table__, PastState.__table__
 
 
@@ -34,10 +36,12 @@ def conditions(
     """The scope and every filter as SQL. `within` is the viewer's scope: forgetting it is a TypeError."""
     c = cases.c
     found = _scoped(cases, within)
-    if filters.within is not None:
+    if filters.within is not None and filters.within.parent_id is not None:  # all lie in the city
         found.append(c[LEVEL_FIELDS[filters.within.level]] == filters.within.id)
     if filters.statuses:
         found.append(among(c.status, filters.statuses))
+    if filters.statuses and filters.statuses <= STILL_OPEN:  # said again for the partial indexes
+        found.append(c.ended_at.is_(None))
     if filters.categories:
         found.append(among(c.category, filters.categories))
     found += _equalities(cases, filters)

@@ -42,6 +42,7 @@ def act(uuid: UUID, what: Act, *, version: int, actor: Actor, now: datetime) -> 
     Conflict (the table has no such move for this status, role or level).
     """
     case = locked_case(uuid, actor)
+    now = max(now, case.changed_at)  # a clock set back, or of another machine, turns no history round
     if _repeated(case, what, actor):
         return Done(case, repeated=True)
     if case.version != version:

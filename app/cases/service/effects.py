@@ -66,7 +66,7 @@ def _escalate(step: Step) -> None:
 
 def _delegate(step: Step) -> None:
     assert step.unit is not None
-    if step.case.placement in ("unplaced", "words"):
+    if len(step.unit.path) > len(step.case.scope_path):  # until now the place was not known as closely
         for name, area_id in step.unit.lineage.items():
             setattr(step.case, name, area_id)
         step.case.scope_path = step.unit.path

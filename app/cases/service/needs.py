@@ -109,8 +109,8 @@ def _read_unit(step: Step, code: str) -> None:
         raise _Unfit(_("%(code)s is no unit below %(holder)s.", code=code, holder=holder.name))
     if unit.level == Level.GRID:
         raise _Unfit(_("A grid answers for no case; send it to its community."))
-    placed = step.case.placement not in ("unplaced", "words")
-    if placed and not step.case.scope_path.startswith(unit.path):
+    place = step.case.scope_path
+    if not (place.startswith(unit.path) or unit.path.startswith(place)):
         raise _Unfit(_("The case does not lie in %(name)s.", name=unit.name))
     step.unit = unit
 
