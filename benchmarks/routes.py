@@ -46,10 +46,14 @@ def mount(app: Flask) -> None:
             ROW.create(connection, checkfirst=True)
         product.dispose()
     insert_by_driver = _by_driver(bare)
-    app.add_url_rule("/bench/worker", "bench_worker", lambda: Response(str(os.getpid())))
-    app.add_url_rule("/bench/hello", "bench_hello", lambda: Response("hello world\n"))
+    app.add_url_rule("/bench/worker", "bench_worker", lambda: _plain(str(os.getpid())))
+    app.add_url_rule("/bench/hello", "bench_hello", lambda: _plain("hello world"))
     app.add_url_rule("/bench/engine", "bench_engine", lambda: _by_engine(bare), methods=["PUT"])
     app.add_url_rule("/bench/driver", "bench_driver", insert_by_driver, methods=["PUT"])
+
+
+def _plain(text: str, status: int = 200) -> Response:
+    return Response(text + "\n", status=status, content_type="text/plain")
 
 
 def _bare_engine(url: Any, product: Engine) -> Engine:
@@ -65,7 +69,7 @@ def _bare_engine(url: Any, product: Engine) -> Engine:
 def _by_engine(engine: Engine) -> Response:
     with engine.begin() as connection:
         connection.execute(ROW.insert().values(uuid=uuid4(), at=datetime.now(UTC), said=SAID))
-    return Response("ok\n", status=201)
+    return _plain("ok", 201)
 
 
 def _by_driver(engine: Engine) -> Callable[[], Response]:
@@ -82,6 +86,6 @@ def _by_driver(engine: Engine) -> Callable[[], Response]:
         raw.execute(begin)
         raw.execute(statement, (uuid4().hex, datetime.now(UTC).isoformat(), SAID))
         raw.execute("commit")
-        return Response("ok\n", status=201)
+        return _plain("ok", 201)
 
     return insert

@@ -85,12 +85,9 @@ def upgrade() -> None:
             ["catalogue_version.id"],
             name=op.f("fk_case_record_catalogue_version_id"),
         ),
-        sa.ForeignKeyConstraint(["city_id"], ["area.id"], name=op.f("fk_case_record_city_id")),
-        sa.ForeignKeyConstraint(["community_id"], ["area.id"], name=op.f("fk_case_record_community_id")),
         sa.ForeignKeyConstraint(
             ["department_id"], ["department.id"], name=op.f("fk_case_record_department_id")
         ),
-        sa.ForeignKeyConstraint(["district_id"], ["area.id"], name=op.f("fk_case_record_district_id")),
         sa.ForeignKeyConstraint(["filed_by_id"], ["person.id"], name=op.f("fk_case_record_filed_by_id")),
         sa.ForeignKeyConstraint(
             ["generation_id"], ["generation.id"], name=op.f("fk_case_record_generation_id")
@@ -99,32 +96,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["handled_by_id"], ["person.id"], name=op.f("fk_case_record_handled_by_id")),
         sa.ForeignKeyConstraint(["holder_id"], ["area.id"], name=op.f("fk_case_record_holder_id")),
         sa.ForeignKeyConstraint(["nearest_id"], ["area.id"], name=op.f("fk_case_record_nearest_id")),
-        sa.ForeignKeyConstraint(["town_id"], ["area.id"], name=op.f("fk_case_record_town_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_record")),
         sa.UniqueConstraint("number", name=op.f("uq_case_record_number")),
         sa.UniqueConstraint("uuid", name=op.f("uq_case_record_uuid")),
     )
     op.create_index("ix_case_changed", "case_record", ["changed_at"], unique=False)
-    op.create_index(
-        "ix_case_city_filed",
-        "case_record",
-        ["city_id", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_city_open",
-        "case_record",
-        ["city_id", "category", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-        postgresql_where=sa.text("ended_at is null"),
-        sqlite_where=sa.text("ended_at is null"),
-    )
-    op.create_index(
-        "ix_case_city_status",
-        "case_record",
-        ["city_id", "status", "category", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-    )
     op.create_index(
         "ix_case_community_filed",
         "case_record",
@@ -148,6 +124,7 @@ def upgrade() -> None:
             "category",
             sa.literal_column("filed_at desc"),
             sa.literal_column("id desc"),
+            "restricted",
         ],
         unique=False,
     )
@@ -180,6 +157,7 @@ def upgrade() -> None:
             "category",
             sa.literal_column("filed_at desc"),
             sa.literal_column("id desc"),
+            "restricted",
         ],
         unique=False,
     )
@@ -210,23 +188,29 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        "ix_case_grid_open",
+        "ix_case_holder",
         "case_record",
-        ["grid_id", "category", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
+        ["holder_id", "status"],
         unique=False,
         postgresql_where=sa.text("ended_at is null"),
         sqlite_where=sa.text("ended_at is null"),
     )
     op.create_index(
-        "ix_case_grid_status",
+        "ix_case_status",
         "case_record",
-        ["grid_id", "status", "category", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
+        [
+            "status",
+            "category",
+            sa.literal_column("filed_at desc"),
+            sa.literal_column("id desc"),
+            "restricted",
+        ],
         unique=False,
     )
     op.create_index(
-        "ix_case_holder",
+        "ix_case_open",
         "case_record",
-        ["holder_id", "status"],
+        ["category", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
         unique=False,
         postgresql_where=sa.text("ended_at is null"),
         sqlite_where=sa.text("ended_at is null"),
@@ -270,7 +254,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_town_status",
         "case_record",
-        ["town_id", "status", "category", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
+        [
+            "town_id",
+            "status",
+            "category",
+            sa.literal_column("filed_at desc"),
+            sa.literal_column("id desc"),
+            "restricted",
+        ],
         unique=False,
     )
     op.create_table(
