@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -11,11 +10,13 @@ from app.areas.index import AreaEntry
 from app.cases.queries.statistics import UnitNumbers, summed
 from app.core.language import gettext as _
 from app.core.language import name_of, number
-from app.desk.classes import Class, colour_of, cut
+from app.desk.classes import ZERO, Class, cut, place_of
 from app.workflow.statuses import OPEN, Status
 
-FEWEST = 5
+FEWEST = 10
 """Fewer closed cases than this say nothing about a share."""
+BLANK, HATCHED = -1, -2
+"""Instead of a class: nothing to colour; too few to say."""
 ALL_OPEN = frozenset(status.value for status in OPEN)
 CLOSED = frozenset({Status.CLOSED.value})
 
@@ -129,15 +130,26 @@ class Swatch:
 
 
 def classes_of(units: Sequence[Unit], measure: Measure) -> list[Class]:
-    return cut([value for unit in units if unit.entry and (value := measure.value(unit.numbers))])
+    """Zero is no class among counts; a share of zero is as true as any other."""
+    values = [measure.value(unit.numbers) for unit in units if unit.entry]
+    return cut([value for value in values if value is not None], above=-1 if measure.percent else 0)
+
+
+def mark_of(numbers: UnitNumbers, measure: Measure, classes: Sequence[Class]) -> int:
+    """The class of a unit, or BLANK (none of the counted cases) or HATCHED (too few for a share)."""
+    value = measure.value(numbers)
+    if value is None:
+        return HATCHED if numbers.filed else BLANK
+    place = place_of(value, classes)
+    return BLANK if place is None else place
 
 
 def legend(units: Sequence[Unit], measure: Measure, classes: Sequence[Class]) -> list[Swatch]:
-    values = [measure.value(unit.numbers) for unit in units if unit.entry]
-    found = [Swatch(f"0{_percent(measure)}", colour_of(0, []))] if 0 in values else []
+    marks = {mark_of(unit.numbers, measure, classes) for unit in units if unit.entry}
+    found = [Swatch(_("no cases") if measure.percent else "0", ZERO)] if BLANK in marks else []
     found += [Swatch(_bounds(each, measure), each.colour) for each in classes]
-    if None in values:
-        found.append(Swatch(_("fewer than %(n)s closed", n=FEWEST), "#fbfcfd", hatched=True))
+    if HATCHED in marks:
+        found.append(Swatch(_("fewer than %(n)s closed", n=FEWEST), ZERO, hatched=True))
     return found
 
 
@@ -150,29 +162,30 @@ def _percent(measure: Measure) -> str:
     return "%" if measure.percent else ""
 
 
+Mark = tuple[str, str, str, int, list[float] | None, int]
+"""Code, name, the number in words, its class (`mark_of`), where the name stands, 1 for a lowest unit."""
+
+
 def for_the_map(
     units: Sequence[Unit],
     measure: Measure,
     classes: Sequence[Class],
-    points: Mapping[str, Any],
-    url: Callable[[AreaEntry], str],
-) -> list[dict[str, Any]]:
-    """What the browser needs of each unit: its colour, its name's place, its words, where a click goes."""
-    found = []
-    for unit in units:
-        if unit.entry is None:
-            continue
-        value, name = measure.value(unit.numbers), name_of(unit.entry)
-        said = _("too few") if value is None else number(value) + _percent(measure)
-        found.append(
-            {
-                "code": unit.entry.code,
-                "name": name,
-                "text": f"{name} · {measure.label} {said}",
-                "colour": colour_of(value or 0, classes),
-                "hatched": value is None,
-                "point": points.get(unit.entry.code),
-                "url": url(unit.entry),
-            }
+    points: Mapping[str, list[float]],
+    lowest: Callable[[AreaEntry], bool],
+) -> list[Mark]:
+    """What the browser needs of each unit; addresses it makes itself, of the code."""
+    values = {measure.value(unit.numbers) for unit in units} - {None}
+    words = {value: number(value) + _percent(measure) for value in values}
+    few, none = _("too few"), _("no cases")
+    return [
+        (
+            entry.code,
+            name_of(entry),
+            words.get(measure.value(unit.numbers)) or (few if unit.numbers.filed else none),
+            mark_of(unit.numbers, measure, classes),
+            points.get(entry.code),
+            int(lowest(entry)),
         )
-    return found
+        for unit in units
+        if (entry := unit.entry)
+    ]

@@ -22,12 +22,12 @@ class Class:
         return self.low <= value <= self.high
 
 
-def cut(values: Sequence[float]) -> list[Class]:
-    """At most five classes of the values above zero, each with about as many units (quantiles).
+def cut(values: Sequence[float], *, above: float = 0) -> list[Class]:
+    """At most five classes of the values above zero (`above`), each with about as many units (quantiles).
 
     Bounds are values that occur, so a class never promises what no unit has.
     """
-    found = sorted(value for value in values if value > 0)
+    found = sorted(value for value in values if value > above)
     if not found:
         return []
     last = len(found) - 1
@@ -46,5 +46,6 @@ def spread(count: int) -> list[str]:
     return [RAMP[round(i * (MOST_CLASSES - 1) / (count - 1))] for i in range(count)]
 
 
-def colour_of(value: float, classes: Sequence[Class]) -> str:
-    return next((each.colour for each in classes if each.holds(value)), ZERO)
+def place_of(value: float, classes: Sequence[Class]) -> int | None:
+    """Which of the classes holds the value; None if none does."""
+    return next((i for i, each in enumerate(classes) if each.holds(value)), None)

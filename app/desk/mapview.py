@@ -16,11 +16,13 @@ from app.core.language import gettext as _
 from app.core.policy import Actor
 from app.core.problems import NotFound
 from app.desk import atlas
+from app.desk.queries import below
 from app.people.queries import departments
 from app.workflow.levels import LEVELS
 
 PERIODS = {"7": 7, "30": 30, "90": 90, "365": 365}
 MOST_UNITS = 1000
+TABLE_PAGE = 100
 KEPT = ("period", "from", "to", "category", "status", "reached", "overdue", "show")
 
 
@@ -42,6 +44,11 @@ class View:
         return asked if asked in self.levels else [*self.levels, self.area.level][0]
 
     @property
+    def units(self) -> list[AreaEntry]:
+        """The units of that level; the area itself if it has none below."""
+        return below().of(self.area).get(self.level, [self.area] if self.level == self.area.level else [])
+
+    @property
     def seen(self) -> datetime:
         """The instant that the page speaks of."""
         return self.filters.as_of or self.at
@@ -51,7 +58,12 @@ class View:
         if adds.get("status") == "open" and self.filters.statuses:
             adds["status"] = ",".join(sorted(self.filters.statuses & atlas.ALL_OPEN))
         asked = self._kept | adds | {"within": (unit or self.area).code}
-        return f"{self._lists}?{urlencode(asked)}"
+        return f"{self._lists}?{urlencode(asked, safe=':,')}"
+
+    def turned(self, sort: str, page: int = 1) -> str:
+        """This table in another order, or further down."""
+        more = {"page": page} if page > 1 else {}
+        return here(self.area, level=self.level, sort=sort, **more)
 
     @cached_property
     def _lists(self) -> str:
@@ -100,11 +112,8 @@ def _area_of_department(department_id: int | None) -> int | None:
 
 def levels_below(area: AreaEntry) -> list[str]:
     """Levels under the area, as far as a table of them can be read."""
-    counts: dict[str, int] = {}
-    for unit in areas().entries:
-        if unit.lies_in(area) and unit.id != area.id:
-            counts[unit.level] = counts.get(unit.level, 0) + 1
-    return [level for level in LEVELS if 0 < counts.get(level, 0) <= MOST_UNITS]
+    under = below().of(area)
+    return [level for level in LEVELS if 0 < len(under.get(level, ())) <= MOST_UNITS]
 
 
 def asked_filters(area: AreaEntry, at: datetime) -> Filters:
@@ -122,3 +131,10 @@ def asked_sort(show: atlas.Measure) -> str:
     asked = request.args.get("sort", "")
     known = {"name", *(column.code for column in atlas.COLUMNS)}
     return asked if asked.lstrip("-") in known else f"-{show.code}"
+
+
+def asked_page(count: int) -> int:
+    """Which page of a table of that many lines; the nearest one there is."""
+    text = request.args.get("page", "")
+    page = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return min(max(page, 1), max(1, -(-count // TABLE_PAGE)))

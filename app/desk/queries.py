@@ -1,6 +1,6 @@
 """The few reads that only the desk's pages need."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -42,14 +42,38 @@ class Extents:
             land = self._index.land_of([unit for unit in self._index.entries if unit.level == level])
             centres, inside = shapely.centroid(land.geometries), shapely.point_on_surface(land.geometries)
             shown = np.where(shapely.contains(land.geometries, centres), centres, inside)
-            lonlat = shapely.get_coordinates(shown).round(5).tolist()
+            lonlat = shapely.get_coordinates(shown).round(4).tolist()
             self._points[level] = dict(zip([entry.code for entry in land.entries], lonlat, strict=True))
         return self._points[level]
 
 
+class Below:
+    """The units under each unit of one generation, by level; a unit is looked at when first asked for."""
+
+    def __init__(self, index: AreaIndex) -> None:
+        self._index = index
+        self._found: dict[str, dict[str, list[AreaEntry]]] = {}
+
+    def of(self, area: AreaEntry) -> Mapping[str, list[AreaEntry]]:
+        """Level → units, in the order of their codes."""
+        if area.code not in self._found:
+            found: dict[str, list[AreaEntry]] = {}
+            for unit in self._index.entries:
+                if unit.lies_in(area) and unit.id != area.id:
+                    found.setdefault(unit.level, []).append(unit)
+            self._found[area.code] = found
+        return self._found[area.code]
+
+
+_BELOW = Stamped("areas", lambda: Below(areas()), key="desk.below")
 _EXTENTS = Stamped("areas", lambda: Extents(areas()), key="desk.extents")
 
 
 def extents() -> Extents:
     """Of the active generation."""
     return _EXTENTS.get()
+
+
+def below() -> Below:
+    """Of the active generation."""
+    return _BELOW.get()

@@ -1,15 +1,20 @@
 import json
 import re
+from html import unescape
 from typing import Any
 
 import pytest
 
+from app.cases.queries.statistics import UnitNumbers
+from app.desk.atlas import BY_CODE, Unit, mark_of
+from app.desk.classes import cut
 from tests.cast import DISTRICT, TOWN, Caller, bring_to
 from tests.desk.pages import page, rows, table
 
 Cast = dict[str, Caller]
 COUNTED = slice(1, 6)
 """The columns that are counts: filed, open, overdue, raised, closed."""
+CODE, NAME, SAID, MARK = range(4)
 
 
 @pytest.fixture
@@ -62,9 +67,10 @@ def test_the_lines_add_up(filled: Cast) -> None:
 def test_the_map_says_the_same_as_the_table(filled: Cast) -> None:
     html = page(filled["dana"], "/desk/map?show=filed")
     units = _atlas(html)["units"]
-    assert [unit["code"] for unit in units] == ["990001001", "990001002"]
-    said = [unit["text"].split(" · Filed ") for unit in units]
-    assert said == [[line[0][0], line[1][0]] for line in table(html)[1:-1]]
+    assert [unit[CODE] for unit in units] == ["990001001", "990001002"]
+    assert [[unit[NAME], unit[SAID]] for unit in units] == [
+        [line[0][0], line[1][0]] for line in table(html)[1:-1]
+    ]
 
 
 def _atlas(html: str) -> Any:
@@ -73,16 +79,49 @@ def _atlas(html: str) -> Any:
     return json.loads(found.group(1))
 
 
-def test_a_share_of_too_few_is_hatched(filled: Cast) -> None:
+def test_a_share_of_too_few_is_hatched_and_no_cases_are_white(filled: Cast) -> None:
     html = page(filled["dana"], "/desk/map?show=on_time")
-    assert all(unit["hatched"] for unit in _atlas(html)["units"])
-    assert "fewer than 5 closed" in html
+    assert {unit[SAID]: unit[MARK] for unit in _atlas(html)["units"]} == {"too few": -2, "no cases": -1}
+    assert "fewer than 10 closed" in html
+    assert re.search(r"no cases\s*</li>", html)
+
+
+def test_only_shares_are_hatched(filled: Cast) -> None:
+    html = page(filled["dana"], "/desk/map?show=overdue")
+    assert {unit[MARK] for unit in _atlas(html)["units"]} == {-1}
+    assert "fewer than" not in html
+    assert re.search(r"</svg>\s*0\s*</li>", html)
+
+
+def test_none_in_time_is_a_share_and_not_white() -> None:
+    unit = Unit(None, UnitNumbers(1, 12, 0, 0, 0, 10, 0, 5.0))
+    assert mark_of(unit.numbers, BY_CODE["on_time"], cut([0, 80], above=-1)) == 0
+
+
+def test_a_long_table_has_pages_and_the_map_all_units(filled: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = page(filled["cai"], "/desk/map?area=990000&level=grid&sort=-filed")
+    monkeypatch.setattr("app.desk.mapview.TABLE_PAGE", 3)
+    monkeypatch.setattr("app.desk.routes.atlas.TABLE_PAGE", 3)
+    url: str | None = "/desk/map?area=990000&level=grid&sort=-filed"
+    lines: list[Any] = []
+    while url:
+        html = page(filled["cai"], url)
+        body = table(html)[1:-1]
+        assert 0 < len(body) <= 3
+        assert len(_atlas(html)["units"]) == len(_atlas(whole)["units"])
+        lines += [line[0][0] for line in body]
+        following = re.search(r'href="([^"]+)" rel="next"', html)
+        url = following and unescape(following.group(1))
+    assert lines == [line[0][0] for line in table(whole)[1:-1]]
+    assert len(lines) > 6
 
 
 def test_drilling_keeps_the_filters_and_leads_back_up(filled: Cast) -> None:
-    atlas = _atlas(page(filled["dana"], "/desk/map?category=E0102"))
+    html = page(filled["dana"], "/desk/map?category=E0102")
+    atlas = _atlas(html)
     assert atlas["level"] == "town"
-    down = next(unit["url"] for unit in atlas["units"] if unit["code"] == TOWN)
+    assert "category=E0102" in atlas["down_url"]
+    down = next(url for line in table(html) for _text, url in line[:1] if url and f"area={TOWN}" in url)
     below = _atlas(page(filled["dana"], down))
     assert below["level"] == "community"
     assert "category=E0102" in below["up_url"]

@@ -16,12 +16,15 @@ from app.core.policy import Actor
 from app.core.problems import Invalid
 from app.core.words import word
 from app.desk import atlas, choices
+from app.desk.classes import ZERO
 from app.desk.figures import figures
 from app.desk.mapview import (
     PERIODS,
+    TABLE_PAGE,
     View,
     asked_area,
     asked_filters,
+    asked_page,
     asked_sort,
     here,
     levels_below,
@@ -48,8 +51,7 @@ def map() -> Any:
 def _page(view: View, actor: Actor, problem: Invalid | None) -> str:
     scope = listing.scope_for(actor, view.filters)
     numbers = statistics.by_unit(view.level, view.filters, within=scope, now=view.at)
-    entries = [e for e in areas().entries if e.level == view.level and e.lies_in(view.area)]
-    units = atlas.units_of(entries, numbers)
+    units = atlas.units_of(view.units, numbers)
     classes = atlas.classes_of(units, view.measure)
     return render(
         "desk/map.html",
@@ -64,7 +66,7 @@ def _page(view: View, actor: Actor, problem: Invalid | None) -> str:
         measure=view.measure,
         legend=atlas.legend(units, view.measure, classes),
         method=_method(view, units, classes),
-        approximate=any(entry.approximate for entry in entries),
+        approximate=any(entry.approximate for entry in view.units),
         atlas=_for_the_map(view, units, classes),
         empty_why=_empty_why(actor),
         narrowed=not _covered(view.area, actor),
@@ -80,7 +82,12 @@ def _for_the_map(view: View, units: list[atlas.Unit], classes: list[Any]) -> dic
     return {
         "level": view.level,
         "layer": LAYERS["areas"].as_json(),
-        "units": atlas.for_the_map(units, view.measure, classes, points, lambda unit: _down(view, unit)),
+        "units": atlas.for_the_map(units, view.measure, classes, points, _is_lowest),
+        "colours": [each.colour for each in classes],
+        "blank": ZERO,
+        "label": str(view.measure.label),
+        "down_url": here(view.area),
+        "list_url": view.link(),
         "shape_url": f"/api/v1/areas/{view.area.code}/geometry" if view.area.has_geometry else None,
         "approximate": view.area.approximate,
         "up_url": here(up) if up else None,
@@ -97,7 +104,11 @@ def _overlays() -> list[Layer]:
 
 def _down(view: View, unit: AreaEntry) -> str:
     """Where a click on a unit goes: its own map, or at the lowest level its cases."""
-    return here(unit) if areas().children.get(unit.id) else view.link(unit)
+    return view.link(unit) if _is_lowest(unit) else here(unit)
+
+
+def _is_lowest(unit: AreaEntry) -> bool:
+    return not areas().children.get(unit.id)
 
 
 def _crumbs(area: AreaEntry) -> list[dict[str, str | None]]:
@@ -116,19 +127,16 @@ def _window(filters: Filters) -> str:
 
 
 def _table(view: View, units: list[atlas.Unit]) -> dict[str, Any]:
-    lines = []
-    for unit in atlas.ordered(units, view.sort):
-        entry = unit.entry
-        name = name_of(entry) if entry else _("in no %(level)s", level=word(view.level, "level").lower())
-        more = {} if entry else {"no_unit_at": view.level}
-        link = lambda entry=entry, more=more, **adds: view.link(entry, **more, **adds)  # noqa: E731
-        cells = atlas.cells(unit.numbers, link)
-        lines.append(
-            {"code": unit.code, "name": name, "url": _down(view, entry) if entry else None, "cells": cells}
-        )
-    column = view.sort.lstrip("-")
+    """One page of the units in their order; heads and totals are of all."""
+    column, page = view.sort.lstrip("-"), asked_page(len(units))
+    end = min(page * TABLE_PAGE, len(units))
+    begin = (page - 1) * TABLE_PAGE
+    first, last, total = number(begin + 1), number(end), number(len(units))
     return {
-        "rows": lines,
+        "rows": _lines(view, atlas.ordered(units, view.sort)[begin:end]),
+        "shown": _("%(first)s–%(last)s of %(total)s", first=first, last=last, total=total),
+        "first_url": view.turned(view.sort) if begin else None,
+        "next_url": view.turned(view.sort, page + 1) if end < len(units) else None,
         "totals": atlas.cells(atlas.together([unit.numbers for unit in units]), view.link),
         "columns": atlas.COLUMNS,
         "unit_word": word(view.level, "level"),
@@ -137,12 +145,24 @@ def _table(view: View, units: list[atlas.Unit]) -> dict[str, Any]:
     }
 
 
+def _lines(view: View, units: list[atlas.Unit]) -> list[dict[str, Any]]:
+    lines = []
+    for unit in units:
+        entry = unit.entry
+        name = name_of(entry) if entry else _("in no %(level)s", level=word(view.level, "level").lower())
+        more = {} if entry else {"no_unit_at": view.level}
+        link = lambda entry=entry, more=more, **adds: view.link(entry, **more, **adds)  # noqa: E731
+        cells = atlas.cells(unit.numbers, link)
+        lines.append(
+            {"code": unit.code, "name": name, "url": _down(view, entry) if entry else None, "cells": cells}
+        )
+    return lines
+
+
 def _sorted_by(view: View, column: str) -> str:
     """A second click on a column turns the order round; numbers begin with the highest."""
     turned = {f"-{column}": column, column: f"-{column}"}
-    return here(
-        view.area, level=view.level, sort=turned.get(view.sort, column if column == "name" else f"-{column}")
-    )
+    return view.turned(turned.get(view.sort, column if column == "name" else f"-{column}"))
 
 
 def _method(view: View, units: list[atlas.Unit], classes: list[Any]) -> str:
@@ -150,7 +170,10 @@ def _method(view: View, units: list[atlas.Unit], classes: list[Any]) -> str:
     shown = [unit for unit in units if unit.entry]
     filed = sum(unit.numbers.filed for unit in units)
     how = _("%(k)s classes with about as many units each (quantiles of the values above 0)", k=len(classes))
-    how = how if classes else _("no unit has a value above 0")
+    if view.measure.percent:
+        how = _("%(k)s classes with about as many units each (quantiles of the shares)", k=len(classes))
+    if not classes:
+        how = _("no unit closed enough") if view.measure.percent else _("no unit has a value above 0")
     many = ngettext("%(count)s unit", "%(count)s units", len(shown), count=number(len(shown)))
     cases = ngettext("%(count)s case", "%(count)s cases", filed, count=number(filed))
     return " · ".join((how, many, cases, _window(view.filters)))

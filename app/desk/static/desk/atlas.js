@@ -7,7 +7,20 @@ import { listenAreas, nameAreas, paintAreas, pickArea, showAreas } from "wangge/
 const atlas = embedded("atlas");
 const container = document.getElementById("atlas-map");
 const rows = new Map([...document.querySelectorAll("#atlas-table tbody tr[data-code]")].map((row) => [row.dataset.code, row]));
-const units = new Map(atlas.units.map((unit) => [unit.code, unit]));
+const HATCHED = -2;
+const units = new Map(
+  atlas.units.map(([code, name, said, mark, point, lowest]) => [
+    code,
+    { code, name, point, lowest, text: `${name} · ${atlas.label} ${said}`, colour: atlas.colours[mark] ?? atlas.blank, hatched: mark === HATCHED },
+  ]),
+);
+
+/** A unit's own map with the same filters; the lowest units have none, but their list of cases. */
+function below(unit) {
+  const url = new URL(unit.lowest ? atlas.list_url : atlas.down_url, location.href);
+  url.searchParams.set(unit.lowest ? "within" : "area", unit.code);
+  return url;
+}
 
 const readout = document.createElement("div");
 readout.className = "readout";
@@ -27,13 +40,13 @@ async function draw() {
   container.append(readout);
   if (shape?.geometry) fit(map, shape, { duration: 0 });
   showAreas(map, atlas.layer, { level: atlas.level });
-  paintAreas(map, atlas.layer, atlas.units);
+  paintAreas(map, atlas.layer, [...units.values()]);
   if (shape?.geometry) outline(map, shape, { approximate: atlas.approximate });
-  nameAreas(map, atlas.units.filter((unit) => unit.point));
+  nameAreas(map, [...units.values()].filter((unit) => unit.point));
   listenAreas(map, {
     known: units,
     over: ["cases-cluster", "cases-dot"],
-    onPick: (code) => location.assign(units.get(code).url),
+    onPick: (code) => location.assign(below(units.get(code))),
     onHover: (code) => show(map, code),
   });
   listenLayers(map);
