@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from app.analysis.schemas import StatsOut
 from app.areas.index import areas
 from app.cases.freshness import fresh
+from app.cases.parameters import FILTERS, REACHED, UNITS_AT
 from app.cases.queries.filters import Filters, read_filters
 from app.cases.queries.listing import scope_for
 from app.cases.queries.statistics import NUMBERS, UnitNumbers, by_unit
@@ -23,6 +24,7 @@ bp = Blueprint("stats_api", __name__, description="Numbers per unit")
 
 @bp.route("/api/v1/stats/areas")
 @allow(SIGNED_IN)
+@bp.doc(parameters=[UNITS_AT, *FILTERS, REACHED])
 @bp.alt_response(200, schema=StatsOut)
 def stats_areas() -> Response:
     """Counts and median hours per unit at `level`, in or equal to `within`; the same scope as the lists."""

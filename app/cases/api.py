@@ -13,20 +13,20 @@ from flask_babel import gettext as _
 from flask_smorest import Blueprint
 
 from app import events
-from app.cases import output
+from app.cases import output, parameters
 from app.cases.commands import Act, read_act, read_filing
 from app.cases.freshness import fresh
 from app.cases.models import Case, CasePhoto
 from app.cases.queries import listing
 from app.cases.queries.filters import read_filters
 from app.cases.queries.one import Found, as_seen_by, find_case, locked_case, readable_case
-from app.cases.schemas import ActIn, CaseOut, CasesOut, EventsOut, FileCaseIn
+from app.cases.schemas import ActIn, CaseOut, CasesOut, EventsOut, FileCaseIn, PhotoOut
 from app.cases.service import act, attach_photo, file_case, plan_filing, was_done, was_filed
 from app.cases.service.photos import KINDS, may_add_photo
 from app.cases.tiles import case_tile
 from app.core import clock
 from app.core.access import SIGNED_IN, allow, current_actor
-from app.core.api import cursor_of, envelope, json_response, page_limit, read_cursor, read_json
+from app.core.api import PAGING, cursor_of, envelope, json_response, page_limit, read_cursor, read_json
 from app.core.config import settings
 from app.core.db import begin_write, db
 from app.core.policy import Actor
@@ -45,7 +45,7 @@ Rendered = Callable[[], Response]
 
 @bp.route("/cases/<uuid:case_id>", methods=["PUT"])
 @allow(*FILERS)
-@bp.doc(requestBody={"content": {"application/json": {"schema": FileCaseIn}}})
+@bp.doc(requestBody={"required": True, "content": {"application/json": {"schema": FileCaseIn}}})
 @bp.alt_response(201, schema=CaseOut, description="filed")
 @bp.alt_response(200, schema=CaseOut, description="had been filed before")
 def put_case(case_id: UUID) -> Rendered:
@@ -82,6 +82,7 @@ def _case_response(found: Found, actor: Actor, status: int) -> Response:
 
 @bp.route("/cases", methods=["GET"])
 @allow(SIGNED_IN)
+@bp.doc(parameters=[*parameters.FILTERS, parameters.LEVEL, *PAGING])
 @bp.alt_response(200, schema=CasesOut)
 def list_cases() -> Response:
     """Cases within the reader's scope; the exact total comes with the first page."""
@@ -109,6 +110,8 @@ def _after() -> listing.Cursor | None:
 
 @bp.route("/cases.geojson", methods=["GET"])
 @allow(SIGNED_IN)
+@bp.doc(parameters=[*parameters.FILTERS, parameters.LEVEL])
+@bp.alt_response(200, content_type="application/geo+json")
 def cases_geojson() -> Response:
     """Every case that the filters ask for, as a GeoJSON FeatureCollection."""
 
@@ -123,6 +126,8 @@ def cases_geojson() -> Response:
 
 @bp.route("/cases.csv", methods=["GET"])
 @allow(SIGNED_IN)
+@bp.doc(parameters=[*parameters.FILTERS, parameters.LEVEL])
+@bp.alt_response(200, content_type="text/csv")
 def cases_csv() -> Response:
     """Every case that the filters ask for, as CSV in UTF-8 with a byte-order mark, for spreadsheets."""
 
@@ -152,6 +157,7 @@ def _export(lines: Callable[[Iterator[Any], Any], Iterator[bytes]], kind: str, n
 
 @bp.route("/cases/<uuid:case_id>/events", methods=["GET"])
 @allow(SIGNED_IN)
+@bp.doc(parameters=PAGING)
 @bp.alt_response(200, schema=EventsOut)
 def case_events(case_id: UUID) -> Response:
     """The case's history, oldest first."""
@@ -185,7 +191,10 @@ def _events(found: list[told.Told]) -> list[dict[str, Any]]:
 
 @bp.route("/cases/<uuid:case_id>/actions", methods=["POST"])
 @allow(SIGNED_IN)
-@bp.doc(requestBody={"content": {"application/json": {"schema": ActIn}}})
+@bp.doc(
+    parameters=[parameters.IF_MATCH],
+    requestBody={"required": True, "content": {"application/json": {"schema": ActIn}}},
+)
 @bp.alt_response(200, schema=CaseOut)
 def post_action(case_id: UUID) -> Rendered:
     """Do something to a case as it was read (If-Match). The same action id twice is done once."""
@@ -245,6 +254,9 @@ def _if_match() -> int:
 
 @bp.route("/cases/<uuid:case_id>/photos/<sha256>", methods=["PUT"])
 @allow(*FILERS)
+@bp.doc(parameters=[parameters.KIND], requestBody={"required": True, "content": {"image/*": {}}})
+@bp.alt_response(201, schema=PhotoOut, description="kept")
+@bp.alt_response(200, schema=PhotoOut, description="had been kept before")
 def put_photo(case_id: UUID, sha256: str) -> Rendered:
     """Put a photo's raw bytes; the hash is of these bytes. Putting it again changes nothing."""
     actor, now = current_actor(), clock.now()
@@ -278,6 +290,8 @@ def _photo_bytes(sha256: str) -> bytes:
 
 @bp.route("/cases/<uuid:case_id>/photos/<sha256>", methods=["GET"])
 @allow(SIGNED_IN)
+@bp.doc(parameters=[parameters.SIZE, parameters.ORIGINAL])
+@bp.alt_response(200, content_type="image/jpeg")
 def get_photo(case_id: UUID, sha256: str) -> Response:
     """A re-encoded picture without metadata (`size=thumb|screen`), or with `original=1` the evidence."""
     actor = current_actor()
@@ -317,6 +331,9 @@ tiles = Blueprint("case_tiles", __name__, description="Vector tiles of cases")
 
 @tiles.route("/tiles/cases/<int:z>/<int:x>/<int:y>.mvt", methods=["GET"])
 @allow(SIGNED_IN)
+@tiles.doc(parameters=[*parameters.FILTERS, parameters.LEVEL])
+@tiles.alt_response(200, content_type="application/vnd.mapbox-vector-tile")
+@tiles.alt_response(204)
 def case_tile_route(z: int, x: int, y: int) -> Response:
     """A vector tile of the cases that the filters ask for; 204 when there is none."""
     filters, actor, now = read_filters(request.args), current_actor(), clock.now()

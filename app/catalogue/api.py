@@ -8,13 +8,14 @@ from flask_smorest import Blueprint
 from app.catalogue.queries import CategoryRow, categories
 from app.catalogue.schemas import CategoriesOut
 from app.core.access import SIGNED_IN, allow
-from app.core.api import cursor_of, envelope, json_response, page_limit, read_cursor
+from app.core.api import PAGING, cursor_of, envelope, json_response, page_limit, read_cursor
 
 bp = Blueprint("catalogue_api", __name__, description="Kinds of case")
 
 
 @bp.route("/api/v1/categories")
 @allow(SIGNED_IN)
+@bp.doc(parameters=PAGING)
 @bp.alt_response(200, schema=CategoriesOut)
 def list_categories() -> Response:
     """The active categories in the order of their codes."""

@@ -6,7 +6,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from app.core.access import SIGNED_IN, allow, current_actor
-from app.core.api import cursor_of, envelope, json_response, page_limit, read_cursor
+from app.core.api import PAGING, cursor_of, envelope, json_response, page_limit, read_cursor
 from app.core.clock import now
 from app.people import queries
 from app.people.schemas import DepartmentsOut, MeOut
@@ -27,6 +27,7 @@ def me() -> Response:
 
 @bp.route("/api/v1/departments")
 @allow(SIGNED_IN)
+@bp.doc(parameters=PAGING)
 @bp.alt_response(200, schema=DepartmentsOut)
 def list_departments() -> Response:
     """Every department and the area it serves, in order of code."""

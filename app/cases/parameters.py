@@ -1,0 +1,43 @@
+"""The query parameters of lists, exports, maps and statistics of cases, as the API document describes them.
+
+They are read by `queries.filters`; a test of the house holds the two together.
+"""
+
+from typing import Any
+
+from app.cases.queries.filters import LONGEST_QUERY, SORTS
+from app.core.api import parameter
+from app.core.policy import LEVEL_FIELDS
+from app.media.render import Size
+from app.workflow.statuses import Status
+
+Parameter = dict[str, Any]
+INSTANT = "A local day of the city (its beginning) or an RFC 3339 instant."
+STATUSES = ", ".join(Status)
+
+FILTERS: list[Parameter] = [
+    parameter("within", "Code of an area: cases whose place lies in it.", maxLength=40),
+    parameter("status", f"open, or any of: {STATUSES}; separated by commas."),
+    parameter("category", "Codes of categories, separated by commas."),
+    parameter("department", "Code of the department that handles.", maxLength=40),
+    parameter("holder", "Code of the unit that answers for the case now.", maxLength=40),
+    parameter("overdue", "Open and past the due time.", type="boolean"),
+    parameter("raised", "Raised at least once.", type="boolean"),
+    parameter("returned", "Returned by a department at least once.", type="boolean"),
+    parameter("unplaced", "Known by words only, or outside every area.", type="boolean"),
+    parameter("no_unit_at", "Without a unit at this level.", enum=list(LEVEL_FIELDS)),
+    parameter("bbox", "west,south,east,north in degrees, WGS 84."),
+    parameter("q", "Exact number, or words of description and place.", maxLength=LONGEST_QUERY),
+    parameter("from", f"Filed at or after. {INSTANT}"),
+    parameter("to", f"Filed before. {INSTANT}"),
+    parameter("due_before", f"Open and due before. {INSTANT}"),
+    parameter("as_of", f"As things stood then. {INSTANT}"),
+    parameter("sort", "Newest first unless said otherwise.", enum=list(SORTS)),
+]
+REACHED = parameter("reached", "Level that answers for the case now.", enum=list(LEVEL_FIELDS))
+LEVEL = parameter("level", "Level that answers for the case now.", enum=list(LEVEL_FIELDS))
+UNITS_AT = parameter("level", "Level of the units.", required=True, enum=list(LEVEL_FIELDS))
+IF_MATCH = parameter("If-Match", "The version that was read, in quotes.", place="header", required=True)
+SIZE = parameter("size", "How large a picture.", enum=[size.value for size in Size])
+ORIGINAL = parameter("original", "1: the unmodified bytes, for whoever answers for the case.", enum=["1"])
+KIND = parameter("kind", "In which capacity; before unless said.", enum=["before", "after", "check", "other"])
