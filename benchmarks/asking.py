@@ -5,22 +5,24 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import cycle
 from urllib.parse import urlencode
 from uuid import UUID
 
+from flask import Flask
 from sqlalchemy import func, select
 
 from app.areas.index import areas
 from app.cases.models import Case
 from app.core.db import db
 from benchmarks import bulk
-from benchmarks.client import ask, get, put
+from benchmarks.client import get, put
 from benchmarks.databases import EPOCH, Filled
-from benchmarks.server import Server
+from benchmarks.inside import asked
 
 PAGE = 100
 MOST_FILINGS = 4000  # a round
+Spot = tuple[float, float, str]
+"""Longitude, latitude, category."""
 
 
 @dataclass(frozen=True)
@@ -52,28 +54,25 @@ def filters(levels: tuple[str, ...] = ("city", "district", "town")) -> list[Filt
 
 
 def first_pages(filled: Filled, chosen: list[Filter]) -> list[bytes]:
-    return [get(_list_path(each), filled.tokens["cai"]) for each in chosen]
+    return [get(list_path(each), filled.tokens["cai"]) for each in chosen]
 
 
-def following_pages(filled: Filled, server: Server, chosen: list[Filter]) -> list[bytes]:
+def following_pages(filled: Filled, chosen: list[Filter]) -> list[bytes]:
     """The second page of each list, by the cursor of its first."""
-    pages = []
-    for each, request in zip(chosen, first_pages(filled, chosen), strict=True):
-        status, body = ask(server.port, request)
-        cursor = json.loads(body)["next"] if status == 200 else None
-        if cursor is None:
-            raise RuntimeError(f"{_list_path(each)}: {status}, no second page")
-        pages.append(get(f"{_list_path(each)}&cursor={cursor}", filled.tokens["cai"]))
-    return pages
+    token = filled.tokens["cai"]
+    return [get(after_first(filled.app, list_path(each), token), token) for each in chosen]
 
 
-def _list_path(each: Filter) -> str:
+def after_first(app: Flask, path: str, token: str) -> str:
+    """The path of the page after the first."""
+    cursor = json.loads(asked(app, path, token)())["next"]
+    if cursor is None:
+        raise RuntimeError(f"{path} has no second page")
+    return f"{path}&cursor={cursor}"
+
+
+def list_path(each: Filter) -> str:
     return f"/api/v1/cases?{urlencode({**each.query, 'limit': PAGE})}"
-
-
-def statistics(filled: Filled, level: str) -> list[bytes]:
-    """Thirty days of one category for all units of a level, over the city."""
-    return [get(path, filled.tokens["cai"]) for path in statistics_paths(level)]
 
 
 def statistics_paths(level: str) -> list[str]:
@@ -86,15 +85,17 @@ def statistics_paths(level: str) -> list[str]:
     return [f"/api/v1/stats/areas?{urlencode(each)}" for each in asked]
 
 
-def tiles(filled: Filled) -> list[bytes]:
-    """The tile at zoom 12 over Chancheng with its grids, again and again: kept bytes."""
-    return [get("/tiles/areas/12/3334/1778.mvt?level=grid", filled.tokens["dana"])]
+TILE = (12, 3334, 1778)
 
 
-def filings(filled: Filled, rng: random.Random) -> Iterator[bytes]:
+def tile(filled: Filled) -> bytes:
+    """The tile over Chancheng with its grids."""
+    return get(f"/tiles/areas/{'/'.join(map(str, TILE))}.mvt?level=grid", filled.tokens["dana"])
+
+
+def filings(filled: Filled, spots: list[Spot], rng: random.Random) -> Iterator[bytes]:
     """New cases somewhere in the city, without photos."""
     token = filled.tokens["ines"]
-    spots = _spots()
     requests = []
     for _ in range(MOST_FILINGS):
         body = json.dumps(_filing(rng, rng.choice(spots)), ensure_ascii=False).encode()
@@ -102,13 +103,13 @@ def filings(filled: Filled, rng: random.Random) -> Iterator[bytes]:
     return iter(requests)
 
 
-def _spots() -> list[tuple[float, float, str]]:
-    """Where the last cases of the bulk data lie, and their categories."""
+def spots() -> list[Spot]:
+    """Where the first cases of the bulk data lie, and their categories."""
     rows = select(Case.lon, Case.lat, Case.category).where(Case.id <= 5000).order_by(Case.id)
     return [(row.lon, row.lat, row.category) for row in db.session.execute(rows)]
 
 
-def _filing(rng: random.Random, spot: tuple[float, float, str]) -> dict[str, object]:
+def _filing(rng: random.Random, spot: Spot) -> dict[str, object]:
     return {
         "category": spot[2],
         "geometry": {"type": "Point", "coordinates": [spot[0], spot[1]]},
@@ -119,7 +120,3 @@ def _filing(rng: random.Random, spot: tuple[float, float, str]) -> dict[str, obj
         "urgency": "normal",
         "channel": "inspector",
     }
-
-
-def again_and_again(requests: list[bytes]) -> Iterator[bytes]:
-    return cycle(requests)

@@ -14,6 +14,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import psycopg
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import URL, NullPool, create_engine, make_url, select, text
@@ -90,6 +91,13 @@ class Filled:
     @property
     def url(self) -> str:
         return self.engine.url(self.name)
+
+    def driver_connection(self) -> Any:
+        """A connection of the driver alone, in autocommit; on PostgreSQL it plans each statement anew."""
+        if self.engine.server is None:
+            return db.engine.raw_connection().driver_connection
+        address = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        return psycopg.connect(address, autocommit=True, prepare_threshold=None)
 
     @contextmanager
     def inside(self) -> Iterator[Flask]:

@@ -46,9 +46,10 @@ class Seen:
         return median(mine.rate / other.rate for mine, other in pairs)
 
     @property
-    def client_share(self) -> float:
-        """The part of one core that the client itself took."""
-        return sum(s.client_cpu for s in self.samples) / sum(s.seconds for s in self.samples)
+    def told(self) -> str:
+        p50, p95, p99 = (self.latency_ms(percent) for percent in (50, 95, 99))
+        refused = f", {self.failed} FAILED" if self.failed else ""
+        return f"{self.rate:.0f}/s, p50 {p50:.1f} p95 {p95:.1f} p99 {p99:.1f} ms{refused}"
 
 
 def measure(shapes: list[Shape], *, rounds: int, seconds: float, clients: int = CLIENTS) -> dict[str, Seen]:
