@@ -2,7 +2,13 @@ import re
 
 import pytest
 
-from tests.cast import NAMES, Caller, bring_to
+from app.areas.index import areas
+from app.core.clock import now
+from app.core.db import begin_write, commit
+from app.core.roles import Role
+from app.people.queries import person
+from app.people.service import make_token, post
+from tests.cast import COMMUNITY, NAMES, NEXT_DOOR, SINCE, Caller, add_someone, bring_to
 from tests.desk.pages import page, rows, tabs
 
 Cast = dict[str, Caller]
@@ -65,6 +71,36 @@ def test_the_map_holds_exactly_the_rows(busy: Cast) -> None:
     dots = re.search(r'id="row-points">(.*?)</script>', html, re.DOTALL)
     assert dots is not None
     assert sorted(re.findall(r'"id": ?"([0-9a-f-]{36})"', dots.group(1))) == sorted(rows(html))
+
+
+@pytest.fixture
+def both(busy: Cast) -> Caller:
+    """Someone who answers for two communities."""
+    begin_write()
+    add_someone("bo", Role.MANAGER, area=COMMUNITY, restricted=True)
+    bo = person("bo")
+    assert bo is not None
+    post(bo.id, Role.MANAGER, area_id=areas().by_code[NEXT_DOOR].id, restricted=True, starts_on=SINCE)
+    token = make_token(bo, "test", now=now())
+    commit()
+    return Caller(busy["mara"].client, token)
+
+
+def test_whoever_answers_for_two_units_has_an_inbox_of_each(both: Caller, busy: Cast) -> None:
+    html = page(both, "/desk/")
+    switch = re.findall(r'<a class="chip" href="([^"]+)"( aria-current="true")?>', html)
+    assert switch == [("/desk/", ' aria-current="true"'), (f"/desk/?unit={NEXT_DOOR}", "")]
+    for (url, _here), alone in zip(switch, ("mara", "otto"), strict=True):
+        offered = tabs(page(both, url))
+        assert [tab[1:] for tab in offered] == [tab[1:] for tab in tabs(page(busy[alone], "/desk/"))]
+        for address, label, count in offered:
+            assert len(rows(page(both, address))) == count, label
+
+
+def test_one_unit_needs_no_switch_and_anothers_is_not_opened(busy: Cast) -> None:
+    html = page(busy["mara"], f"/desk/?unit={NEXT_DOOR}&tab=all")
+    assert 'class="switch"' not in html
+    assert len(rows(html)) == 10
 
 
 def test_in_chinese_no_english_is_left(busy: Cast) -> None:

@@ -6,20 +6,17 @@ from typing import Any
 
 from flask import request, url_for
 
-from app.areas.index import areas
 from app.cases.queries import listing
 from app.cases.queries.filters import Filters, read_filters
 from app.core.access import SIGNED_IN, allow, current_actor
 from app.core.clock import now
-from app.core.language import name_of
 from app.core.pages import render
 from app.core.policy import Actor, Posting
-from app.core.roles import HOLDER_ROLES, Role
+from app.desk.boxes import box_name, box_of, workplaces
 from app.desk.choices import category_choices
 from app.desk.lists import List, bounds_of, list_page, shape_url
 from app.desk.routes import bp
 from app.desk.tabs import Tab, tabs_of
-from app.people.queries import departments
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,9 @@ class Counted:
 @allow(SIGNED_IN)
 def home() -> str:
     actor, at = current_actor(), now()
-    posting = working_posting(actor)
+    places = workplaces(actor)
+    unit = _unit(places)
+    posting = places.get(unit)
     box, tabs = box_of(posting), tabs_of(posting)
     counted = [_counted(each, box, actor, at) for each in tabs]
     tab = _chosen(counted)
@@ -51,6 +50,8 @@ def home() -> str:
     return render(
         "desk/inbox.html",
         of=box_name(posting),
+        unit=_kept(unit, places),
+        units=_switch(unit, places),
         tabs=counted,
         tab=tab,
         filters=request.args,
@@ -59,8 +60,32 @@ def home() -> str:
         bounds=bounds_of(asked),
         shape_url=shape_url(asked),
         at=at,
-        **_shown(found, tab),
+        **_shown(found, tab, _kept(unit, places)),
     )
+
+
+def _unit(places: dict[str, Posting]) -> str:
+    """The unit or department asked for, if it is one of the reader's; else the first."""
+    asked = request.args.get("unit", "")
+    return asked if asked in places else next(iter(places), "")
+
+
+def _kept(unit: str, places: dict[str, Posting]) -> str | None:
+    """What addresses say of the unit: nothing for the one where the reader begins."""
+    return None if unit == next(iter(places), "") else unit
+
+
+def _switch(unit: str, places: dict[str, Posting]) -> list[dict[str, Any]]:
+    """A link to each of the reader's inboxes; none for whoever has one only."""
+    return [
+        {
+            "name": box_name(posting),
+            "url": url_for("desk.home", unit=_kept(code, places)),
+            "here": code == unit,
+        }
+        for code, posting in places.items()
+        if len(places) > 1
+    ]
 
 
 def _chosen(tabs: list[Counted]) -> Tab:
@@ -70,8 +95,9 @@ def _chosen(tabs: list[Counted]) -> Tab:
     return [*asked, *holding, tabs[0].tab][0]
 
 
-def _shown(found: List, tab: Tab) -> dict[str, Any]:
+def _shown(found: List, tab: Tab, unit: str | None) -> dict[str, Any]:
     kept: dict[str, Any] = {
+        "unit": unit,
         "tab": tab.code,
         "category": request.args.get("category"),
         "q": request.args.get("q"),
@@ -95,32 +121,3 @@ def _asked(narrowed: Filters) -> Filters:
 def _counted(tab: Tab, box: Filters, actor: Actor, at: datetime) -> Counted:
     asked = tab.narrow(box, at)
     return Counted(tab, listing.total(asked, within=listing.scope_for(actor, asked), now=at))
-
-
-def working_posting(actor: Actor) -> Posting | None:
-    """The posting whose inbox is shown: the one that decides, else that handles, else that inspects."""
-    for roles in (HOLDER_ROLES, {Role.HANDLER}, {Role.INSPECTOR}):
-        found = next((posting for posting in actor.postings if posting.role in roles), None)
-        if found is not None:
-            return found
-    return None
-
-
-def box_of(posting: Posting | None) -> Filters:
-    """Everything that belongs to the posting's unit or department."""
-    if posting is None:
-        return Filters()
-    if posting.department_id is not None:
-        return Filters(department_id=posting.department_id)
-    unit = areas().by_id[posting.area_id] if posting.area_id is not None else None
-    if posting.role is Role.INSPECTOR or unit is None:
-        return Filters(within=unit)
-    return Filters(within=unit, holder_id=unit.id)
-
-
-def box_name(posting: Posting | None) -> str:
-    if posting is None:
-        return ""
-    if posting.department_id is not None:
-        return name_of(departments()[posting.department_id])
-    return name_of(areas().by_id.get(posting.area_id or 0))
