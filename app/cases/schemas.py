@@ -185,13 +185,25 @@ class CaseItemOut(Schema):
     overdue = fields.Boolean()
     description = fields.String()
     urgency = fields.String()
+    placement = fields.String(metadata={"description": "grid, picked, area, unplaced or words"})
+    place_text = fields.String(allow_none=True)
+    ended_at = fields.String(allow_none=True)
+    restricted = fields.Boolean()
     escalations = fields.Integer()
+    returns = fields.Integer()
     reworks = fields.Integer()
 
 
 class CaseOut(CaseItemOut):
-    """A case in full."""
+    """A case in full; to who filed a restricted one its receipt: id, number, version, filed_at, photos."""
 
+    receipt = fields.Boolean()
+    area_names = fields.Nested(LineageOut)
+    accuracy_m = fields.Float(allow_none=True)
+    channel = fields.String()
+    filed_by_me = fields.Boolean()
+    bordering = fields.List(fields.String(), metadata={"description": "codes of grids near by or shared"})
+    nearest = fields.String(allow_none=True, metadata={"description": "nearest unit, when unplaced"})
     photos = fields.List(fields.Nested(PhotoOut))
     tasks = fields.List(fields.Nested(TaskOut))
     actions = fields.List(fields.Nested(ActionOut))
@@ -201,6 +213,7 @@ class CasesOut(Schema):
     items = fields.List(fields.Nested(CaseItemOut))
     total = fields.Integer(allow_none=True)
     next = fields.String(allow_none=True)
+    as_of = fields.String()
 
 
 class EventOut(Schema):

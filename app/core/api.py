@@ -91,8 +91,10 @@ def openapi() -> Response:
 
 @bp.get("/api/v1/docs")
 @allow(ANYONE)
-def docs() -> str:
-    return render_template("core/api_docs.html", spec=document())
+def docs() -> Response:
+    page = Response(render_template("core/api_docs.html", spec=document()))
+    page.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; img-src 'self'"
+    return page
 
 
 def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
