@@ -10,9 +10,7 @@ def bbox_hit(geom: Any, box: tuple[float, float, float, float]) -> ColumnElement
     """`id in (select pkid from the R*Tree …)`: the only form that the planner drives from the index."""
     west, south, east, north = map(float, box)
     owner = geom.table
-    tree = table(
-        f"idx_{owner.name}_{geom.name}", *map(column, ("pkid", "xmin", "xmax", "ymin", "ymax"))
-    ).c
+    tree = table(f"idx_{owner.name}_{geom.name}", *map(column, ("pkid", "xmin", "xmax", "ymin", "ymax"))).c
     hits = select(tree.pkid).where(
         tree.xmin <= east, tree.xmax >= west, tree.ymin <= north, tree.ymax >= south
     )

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from app.spatial import engine
 
 revision = "0005"
@@ -77,7 +78,8 @@ def upgrade() -> None:
         sa.Column("on_time", sa.Boolean(), nullable=True),
         sa.Column("took_s", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "status in ('filed', 'accepted', 'dispatched', 'in_progress', 'handled', 'closed', 'rejected', 'verifying', 'suspended', 'voided')",
+            "status in ('filed', 'accepted', 'dispatched', 'in_progress', 'handled', 'closed', 'rejected', "
+            "'verifying', 'suspended', 'voided')",
             name=op.f("ck_case_record_status"),
         ),
         sa.ForeignKeyConstraint(

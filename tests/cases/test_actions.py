@@ -92,6 +92,7 @@ ACTS: dict[str, tuple[set[str], dict[str, Any]]] = {
     "id is 2^63": ({"id"}, {"id": BIG}),
     "id is a word": ({"id"}, {"id": "x"}),
     "no action": ({"action"}, {"action": None}),
+    "empty action": ({"action"}, {"action": ""}),
     "unknown action": ({"action"}, {"action": "explode"}),
     "action in capitals": ({"action"}, {"action": "DISPATCH"}),
     "action is a list": ({"action"}, {"action": ["dispatch"]}),

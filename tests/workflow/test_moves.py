@@ -97,7 +97,7 @@ def test_no_reachable_open_status_is_a_dead_end() -> None:
 
 
 def test_every_status_is_open_or_ended() -> None:
-    assert OPEN | ENDED == set(Status)
+    assert set(Status) == OPEN | ENDED
     assert not OPEN & ENDED
     assert {status.value for status in ENDED} == {"closed", "rejected", "voided"}
 

@@ -48,4 +48,4 @@ def test_other_actions_touch_no_task(action: Action) -> None:
 def test_every_task_is_owed_by_someone() -> None:
     assert set(OWED_BY) == set(TaskKind)
     assert OWED_BY[TaskKind.CHECK] is Duty.CHECKER
-    assert FOLLOWS_HOLDER == {TaskKind.ACCEPT}
+    assert {TaskKind.ACCEPT} == FOLLOWS_HOLDER
