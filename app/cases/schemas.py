@@ -114,7 +114,7 @@ class ActIn(Schema):
         unknown = RAISE
 
     id = fields.UUID(required=True)
-    action = fields.String(required=True)
+    action = fields.String(required=True, validate=validate.Length(1, 40))
     reason = words(1000)
     note = words(MOST_WORDS)
     text = words(MOST_WORDS)
