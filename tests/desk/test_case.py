@@ -69,7 +69,7 @@ def test_an_error_stands_at_its_field_and_nothing_changes(cast: Cast) -> None:
     assert response.status_code == 422
     assert 'aria-describedby="dispatch-department-error"' in response.text
     assert 'id="dispatch-due_at-error"' in response.text
-    assert '<details class="act" name="act" open>' in response.text
+    assert 'id="do-dispatch" name="act" open>' in response.text
     assert cast["mara"].get(f"/api/v1/cases/{uuid}").json["status"] == "accepted"  # type: ignore[index]
 
 
