@@ -30,7 +30,7 @@ def list_page(filters: Filters, actor: Actor, at: datetime) -> List:
     """The page that the request's cursor asks for. Three statements and one for photos."""
     scope = listing.scope_for(actor, filters)
     page = listing.page(filters, within=scope, now=at, limit=PAGE, after=_cursor())
-    rows = rows_of(page.rows, filters.as_of or at)
+    rows = rows_of(page.rows, filters.as_of or at, None if filters.as_of else actor)
     points = points_of(rows, filters.as_of or at)
     return List(
         rows=rows,

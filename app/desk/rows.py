@@ -10,8 +10,11 @@ from flask import url_for
 from app.areas.index import AreaEntry, areas
 from app.catalogue.queries import categories, categories_of
 from app.core.language import name_of
-from app.core.policy import LEVEL_FIELDS
+from app.core.policy import LEVEL_FIELDS, Actor
 from app.desk.queries import first_photos
+from app.workflow.levels import Level
+from app.workflow.moves import Duty, moves_at
+from app.workflow.statuses import Status
 
 SOON = timedelta(hours=24)
 """A duty whose time ends within this is due soon."""
@@ -19,7 +22,7 @@ SOON = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list. `near`: due times up to here count as soon."""
+    """One line of a list. `near`: due times up to here count as soon. `acts`: what the reader may decide."""
 
     id: str
     number: str
@@ -36,6 +39,8 @@ class Row:
     reworks: int
     thumb_url: str | None
     point: tuple[float, float] | None
+    version: int
+    acts: tuple[str, ...]
 
     def state(self, at: datetime) -> str:
         """`late`, `near` or `ok`, the meanings of the clock beside it; `ended` for a case without one."""
@@ -48,13 +53,16 @@ class Row:
         return "near" if self.due_at <= self.near else "ok"
 
 
-def rows_of(found: Sequence[Any], at: datetime) -> list[Row]:
-    """List lines of case rows (the columns of `cases.queries.listing.ITEM`). Two statements at most."""
+def rows_of(found: Sequence[Any], at: datetime, actor: Actor | None) -> list[Row]:
+    """List lines of case rows (the columns of `cases.queries.listing.ITEM`). Two statements at most.
+
+    Without an actor nobody may decide anything, as in a list of the past.
+    """
     photos = first_photos([row.id for row in found])
-    return [_row(row, photos.get(row.id), at) for row in found]
+    return [_row(row, photos.get(row.id), at, actor) for row in found]
 
 
-def _row(row: Any, photo: str | None, at: datetime) -> Row:
+def _row(row: Any, photo: str | None, at: datetime, actor: Actor | None) -> Row:
     return Row(
         id=str(row.uuid),
         number=row.number,
@@ -71,7 +79,17 @@ def _row(row: Any, photo: str | None, at: datetime) -> Row:
         reworks=row.reworks,
         thumb_url=photo_url(row.uuid, photo, "thumb") if photo else None,
         point=(row.lon, row.lat) if row.lon is not None else None,
+        version=row.version,
+        acts=_acts(row, actor) if actor else (),
     )
+
+
+def _acts(row: Any, actor: Actor) -> tuple[str, ...]:
+    """What the actor may decide as the one who answers for the case."""
+    if not actor.holds(row.holder_id):
+        return ()
+    moves = moves_at(Status(row.status), Level(row.level))
+    return tuple(move.action.value for move in moves if move.who is Duty.HOLDER)
 
 
 def category_name(code: str, version_id: int) -> str:

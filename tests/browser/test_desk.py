@@ -1,5 +1,6 @@
 """The desk in a real browser: both languages, both sizes, keyboard, map, back button, print."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,7 @@ from playwright.sync_api import Page, expect
 from app.spatial.datum import from_wgs84
 from tests.areas import tiny_city
 from tests.browser.conftest import DESK, PHONE, Site, Visit
-from tests.cast import BUREAU, COMMUNITY, bring_to
+from tests.cast import BUREAU, COMMUNITY, bring_to, picture
 
 Axe = Callable[[Page], list[str]]
 
@@ -42,7 +43,10 @@ def test_the_keyboard_walks_the_inbox_and_opens_a_case(site: Site, visit: Visit)
     newest = bring_to("filed", site.cast)
     page = visit("mara", "/desk/?tab=new", screen=DESK)
     drawn(page, ".side-map .map")
-    page.keyboard.press("j")
+    page.keyboard.press("o")  # outside the list keys mean nothing
+    page.get_by_label("编号或关键词").press("o")
+    expect(page).to_have_url(re.compile("/desk/.tab=new$"))
+    page.locator("a.row").first.focus()
     page.keyboard.press("j")
     page.keyboard.press("k")
     expect(page.locator("a.row.chosen")).to_have_count(1)
@@ -50,6 +54,61 @@ def test_the_keyboard_walks_the_inbox_and_opens_a_case(site: Site, visit: Visit)
     page.wait_for_url(f"**/desk/cases/{newest}")
     page.go_back()
     expect(page.locator("a.row").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("status", "key", "focused"), [("filed", "a", "受理"), ("filed", "r", "理由"), ("accepted", "d", "部门")]
+)
+def test_a_key_opens_the_form_of_its_decision(
+    site: Site, visit: Visit, status: str, key: str, focused: str
+) -> None:
+    uuid = bring_to(status, site.cast)
+    page = visit("mara", "/desk/?tab=all", screen=DESK)
+    page.locator(f"a.row[data-id='{uuid}']").focus()
+    if key == "d":
+        page.keyboard.press("a")  # accepted already
+        expect(page.locator(".key-answer")).to_have_text("此案件目前不能这样操作。")
+    page.keyboard.press(key)
+    page.wait_for_url(f"**/desk/cases/{uuid}#do-*")
+    form = page.locator(".acts .act:target")
+    target = form.get_by_role("button", name=focused) if key == "a" else form.get_by_label(focused)
+    expect(target).to_be_focused()
+
+
+def test_several_cases_are_accepted_at_once(site: Site, visit: Visit, axe: Axe) -> None:
+    uuids = [bring_to("filed", site.cast) for _n in range(11)]
+    page = visit("mara", "/desk/?tab=new", screen=PHONE, lang="en")
+    page.get_by_label("Select all on this page").check()
+    for uuid in uuids[2:]:
+        expect(page.locator(f"input[name=case][value^='{uuid}']")).to_be_checked()
+    page.get_by_role("button", name="Accept selected").click()
+    expect(page.get_by_role("heading")).to_contain_text("Accept ")
+    assert axe(page) == []
+    site.cast["mara"].act(uuids[0], "comment", text="look twice")
+    page.get_by_role("button", name="Accept them all").click()
+    expect(page.get_by_role("alert")).to_contain_text("1 case was left as it is")
+    assert axe(page) == []
+    assert width_of_overflow(page) <= 0
+    page.get_by_role("link", name="Back to the inbox").click()
+    expect(page.locator("a.row")).to_have_count(1)
+
+
+def test_before_and_after_are_compared_by_a_slider(site: Site, visit: Visit, axe: Axe) -> None:
+    uuid = bring_to("filed", site.cast)
+    site.cast["ines"].photo(uuid, "before", picture("red"))
+    site.cast["mara"].act(uuid, "accept")
+    site.cast["mara"].act(uuid, "dispatch", department=BUREAU)
+    site.cast["hana"].act(uuid, "start")
+    site.cast["hana"].act(uuid, "handle", note="done", photos=[site.cast["hana"].photo(uuid, "after")])
+    page = visit("mara", f"/desk/cases/{uuid}", screen=PHONE, lang="en")
+    slider = page.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("End")
+    cut = "() => getComputedStyle(document.querySelector('#compare figure + figure')).clipPath"
+    assert page.evaluate(cut) == "inset(0px 0px 0px 100%)"
+    page.keyboard.press("Home")
+    assert page.evaluate(cut) == "inset(0px 0px 0px 0%)"
+    assert axe(page) == []
 
 
 def test_mara_accepts_and_dispatches_by_the_page(site: Site, visit: Visit) -> None:

@@ -16,6 +16,7 @@ from app.desk.boxes import box_name, box_of, workplaces
 from app.desk.choices import category_choices
 from app.desk.lists import List, bounds_of, list_page, shape_url
 from app.desk.routes import bp
+from app.desk.routes.bulk import picks_for
 from app.desk.tabs import Tab, tabs_of
 
 
@@ -104,6 +105,7 @@ def _shown(found: List, tab: Tab, unit: str | None) -> dict[str, Any]:
     }
     return {
         "rows": found.rows,
+        "picks": picks_for(found.rows),
         "points": found.points,
         "unplaced": found.unplaced,
         "total": found.total,

@@ -16,18 +16,31 @@ for (const row of rows) {
   row.addEventListener("pointerenter", () => mark(row.dataset.id));
 }
 
-function walk(step) {
-  const at = rows.indexOf(document.activeElement);
-  const next = rows[at === -1 ? (step > 0 ? 0 : rows.length - 1) : at + step];
+function walk(from, step) {
+  const next = rows[rows.indexOf(from) + step];
   next?.focus();
   next?.scrollIntoView({ block: "nearest" });
 }
 
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, .map")) return;
-  if (event.key === "j") walk(1);
-  else if (event.key === "k") walk(-1);
-  else if (event.key === "o" && rows.includes(document.activeElement)) document.activeElement.click();
+const DECISIONS = { a: "accept", r: "escalate", d: "dispatch" };
+const answer = document.querySelector(".key-answer");
+
+/** Open the case at the form of the decision, if it is one the reader may make. */
+function decide(row, action) {
+  const possible = row.dataset.acts?.split(" ").includes(action);
+  if (possible) location.assign(`${row.href}#do-${action}`);
+  else if (answer) answer.textContent = answer.dataset.refusal;
+}
+
+// Single keys mean something only while the focus is in the list (WCAG 2.1.4).
+document.querySelector(".rows")?.addEventListener("keydown", (event) => {
+  const row = event.target.closest("li")?.querySelector("a.row");
+  if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (answer) answer.textContent = "";
+  if (event.key === "j") walk(row, 1);
+  else if (event.key === "k") walk(row, -1);
+  else if (event.key === "o") row.click();
+  else if (Object.hasOwn(DECISIONS, event.key)) decide(row, DECISIONS[event.key]);
   else return;
   event.preventDefault();
 });
