@@ -17,6 +17,7 @@ from markupsafe import Markup
 from app.core import clock
 from app.core.access import ANYONE, allow
 from app.core.config import settings
+from app.core.onward import local_path
 
 COOKIE = "lang"
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -62,9 +63,7 @@ def init_app(app: Flask) -> None:
 def choose() -> Response:
     """Keep the person's choice and show the same page again."""
     wanted = request.form.get("lang", "zh")
-    back = request.form.get("back", "/")
-    safe = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
-    answer = make_response(redirect(safe, code=303))
+    answer = make_response(redirect(local_path(request.form.get("back")) or "/", code=303))
     if wanted in LOCALES:
         answer.set_cookie(
             COOKIE, wanted, max_age=YEAR, samesite="Lax", httponly=True, secure=settings().secure_cookies

@@ -1,9 +1,9 @@
 """Sign in and out."""
 
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, request, session, url_for
+from flask import Blueprint, make_response, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app.core import db as database
 from app.core.access import ANYONE, allow, current_actor
 from app.core.clock import now
+from app.core.onward import local_path
 from app.core.pages import render
 from app.core.policy import Actor
 from app.core.roles import Role
@@ -26,7 +27,7 @@ Reply = Response | str | tuple[str, int]
 @allow(ANYONE)
 def sign_in() -> Reply:
     if current_actor().id is not None:
-        return redirect(_onward(request.args.get("next")))
+        return redirect(_onward())
     return render("people/sign_in.html", error=None, username="")
 
 
@@ -36,19 +37,38 @@ def sign_in_with() -> Any:
     username = request.form.get("username", "").replace("\x00", "").strip()[:60]
     password = request.form.get("password", "").replace("\x00", "")[:200]
     address, at = request.remote_addr or "", now()
-    if service.too_many_failures(username, address, now=at):
+    attempt = _noted_attempt(username, address, at)
+    if service.too_many_attempts(username, address, now=at):
+        _forget(attempt)
         return _refused(username, _("Too many attempts. Wait a minute, then try again."), 429)
     person = service.check_password(username, password)
-    database.begin_write()
     if person is None:
-        service.note_failure(username, address, now=at)
-        database.commit()  # the failure counts although the answer is a refusal
         return _refused(username, _("User name or password is wrong."), 401)
+    database.begin_write()
+    service.forget_attempt(attempt)
     return _begin(person)
 
 
-def _refused(username: str, error: str, status: int) -> tuple[str, int]:
-    return render("people/sign_in.html", error=error, username=username), status
+def _noted_attempt(username: str, address: str, at: datetime) -> list[int]:
+    """Noted, and seen by everybody, before the password is looked at: a hundred at once are still counted."""
+    database.begin_write()
+    attempt = service.note_attempt(username, address, now=at)
+    database.commit()
+    return attempt
+
+
+def _forget(attempt: list[int]) -> None:
+    """An attempt that was not looked at does not make the wait longer."""
+    database.begin_write()
+    service.forget_attempt(attempt)
+    database.commit()
+
+
+def _refused(username: str, error: str, status: int) -> Response:
+    response = make_response(render("people/sign_in.html", error=error, username=username), status)
+    if status == 429:
+        response.headers["Retry-After"] = "60"
+    return response
 
 
 def _begin(person: Person) -> Any:
@@ -56,7 +76,7 @@ def _begin(person: Person) -> Any:
     session.clear()
     actor = Actor(person.id, person.public_id, person.username, person.name)
     login_user(SignedIn(actor, secret))
-    return redirect(_onward(request.args.get("next")))
+    return redirect(_onward())
 
 
 @bp.post("/sign-out")
@@ -83,10 +103,6 @@ def home() -> Response:
     return redirect(url_for("field.home" if actor.has(Role.INSPECTOR) else "desk.home"))
 
 
-def _onward(target: str | None) -> str:
-    """Where to go after signing in: a path of this site only."""
-    parts = urlsplit((target or "").replace("\\", "/"))
-    local = parts.path.startswith("/") and not parts.path.startswith("//")
-    if parts.scheme or parts.netloc or not local or any(ord(c) < 32 for c in target or ""):
-        return url_for("people.home")
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+def _onward() -> str:
+    """Where to go after signing in."""
+    return local_path(request.args.get("next")) or url_for("people.home")

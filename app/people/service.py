@@ -8,7 +8,7 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from flask import current_app
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from app.core.config import settings
 from app.core.db import db
@@ -119,8 +119,8 @@ def _nobodys_hash() -> str:
     return cached
 
 
-def too_many_failures(username: str, address: str, *, now: datetime) -> bool:
-    """Whether guessing must wait, by user name and by address."""
+def too_many_attempts(username: str, address: str, *, now: datetime) -> bool:
+    """Whether guessing must wait, by user name and by address; the present attempt counts."""
     return any(
         (
             db.session.scalar(
@@ -128,14 +128,19 @@ def too_many_failures(username: str, address: str, *, now: datetime) -> bool:
             )
             or 0
         )
-        >= most
+        > most
         for key, (most, window) in _keys(username, address).items()
     )
 
 
-def note_failure(username: str, address: str, *, now: datetime) -> None:
+def note_attempt(username: str, address: str, *, now: datetime) -> list[int]:
+    """Count an attempt; it stays counted unless it is forgotten by these ids."""
     rows = [{"key": key, "at": now} for key in _keys(username, address)]
-    db.session.execute(insert(FailedSignIn), rows)
+    return list(db.session.scalars(insert(FailedSignIn).returning(FailedSignIn.id), rows))
+
+
+def forget_attempt(attempt: list[int]) -> None:
+    db.session.execute(delete(FailedSignIn).where(FailedSignIn.id.in_(attempt)))
 
 
 def _keys(username: str, address: str) -> dict[str, tuple[int, timedelta]]:
