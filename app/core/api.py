@@ -154,6 +154,7 @@ def read_json(limit: int) -> dict[str, Any]:
         raise Problem(_("This is larger than %(most)s bytes.", most=limit), status=413)
     if not request.is_json:
         raise Problem(_("Send JSON (Content-Type: application/json)."), status=415)
+    request.max_content_length = limit + 1  # a body of untold length is not read any further
     raw = request.get_data(cache=False)
     if len(raw) > limit:
         raise Problem(_("This is larger than %(most)s bytes.", most=limit), status=413)

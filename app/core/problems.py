@@ -8,7 +8,7 @@ import orjson
 import structlog
 from flask import Flask, Response, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.core.field_messages import in_words
@@ -132,6 +132,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(OperationalError, _from_database)
+    app.register_error_handler(IntegrityError, _from_race)
     app.register_error_handler(Exception, _from_bug)
 
 
@@ -160,6 +161,12 @@ def _flat(messages: Any) -> Errors | None:
 
 def _from_database(error: OperationalError) -> Response:
     log.warning("database.busy", error=type(error.orig).__name__)
+    return answer(Busy())
+
+
+def _from_race(error: IntegrityError) -> Response:
+    """Somebody else took the same key at the same moment. Sent again, the request finds it taken."""
+    log.error("database.raced", error=str(error.orig))
     return answer(Busy())
 
 

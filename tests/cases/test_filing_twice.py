@@ -132,6 +132,21 @@ def test_one_of_many_equal_actions_at_once_is_done(cast: Cast, city: Flask) -> N
     assert [event.action for event in chain.history(f"case:{uuid}")] == ["case.filed", "case.accept"]
 
 
+def test_one_action_id_at_once_on_many_cases_is_done_on_one(cast: Cast, city: Flask) -> None:
+    uuids, ident = [bring_to("filed", cast) for _n in range(6)], str(uuid4())
+    db.session.rollback()
+
+    def send(uuid: str) -> int:
+        mara = Caller(city.test_client(), cast["mara"].token)
+        return mara.act(uuid, "comment", version=1, id=ident, text="me").status_code
+
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(send, uuids))
+    assert answers.count(200) == 1
+    assert set(answers) <= {200, 409, 503}
+    assert db.session.scalar(select(func.count()).where(Event.action == "case.comment")) == 1
+
+
 def test_one_of_many_different_actions_at_once_wins(cast: Cast, city: Flask) -> None:
     uuid = bring_to("filed", cast)
     db.session.rollback()
