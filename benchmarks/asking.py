@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import cycle
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from app.cases.models import Case
 from app.core.db import db
 from benchmarks import bulk
 from benchmarks.client import get, put
-from benchmarks.databases import EPOCH, Filled
+from benchmarks.databases import EPOCH, FILERS, Filled
 from benchmarks.inside import asked
 
 PAGE = 100
@@ -95,11 +96,11 @@ def tile(filled: Filled) -> bytes:
 
 def filings(filled: Filled, spots: list[Spot], rng: random.Random) -> Iterator[bytes]:
     """New cases somewhere in the city, without photos."""
-    token = filled.tokens["ines"]
+    tokens = cycle(filled.tokens[name] for name in FILERS)
     requests = []
     for _ in range(MOST_FILINGS):
         body = json.dumps(_filing(rng, rng.choice(spots)), ensure_ascii=False).encode()
-        requests.append(put(f"/api/v1/cases/{UUID(int=rng.getrandbits(128), version=4)}", token, body))
+        requests.append(put(f"/api/v1/cases/{UUID(int=rng.getrandbits(128), version=4)}", next(tokens), body))
     return iter(requests)
 
 

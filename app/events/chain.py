@@ -46,8 +46,13 @@ def digest_of(salt: str, body: bytes) -> str:
 
 def hash_of(line: Line) -> str:
     """The hash of a whole line, which the next line carries as `prev`."""
-    content = [line.seq, line.prev, rfc3339(line.at), line.actor, line.action, line.subject, line.digest]
-    return hashlib.sha256(canonical(content)).hexdigest()
+    rest = hashed_rest(line.at, line.actor, line.action, line.subject, line.digest)
+    return hashlib.sha256(f'[{line.seq},"{line.prev}",{rest}'.encode()).hexdigest()
+
+
+def hashed_rest(at: datetime, actor: str, action: str, subject: str, digest: str) -> str:
+    """What is hashed of a line after `[seq,prev,`: the end of a canonical JSON list."""
+    return canonical([rfc3339(at), actor, action, subject, digest])[1:].decode()
 
 
 def faults(

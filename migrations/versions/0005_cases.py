@@ -102,170 +102,58 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_case_record_number")),
         sa.UniqueConstraint("uuid", name=op.f("uq_case_record_uuid")),
     )
-    op.create_index("ix_case_changed", "case_record", ["changed_at"], unique=False)
-    op.create_index(
-        "ix_case_community_filed",
-        "case_record",
-        ["community_id", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_community_open",
-        "case_record",
-        ["community_id", "category", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-        postgresql_where=sa.text("ended_at is null"),
-        sqlite_where=sa.text("ended_at is null"),
-    )
-    op.create_index(
-        "ix_case_community_status",
-        "case_record",
-        [
-            "community_id",
-            "status",
-            "category",
-            sa.literal_column("filed_at desc"),
-            sa.literal_column("id desc"),
-            "restricted",
-        ],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_department",
-        "case_record",
-        ["department_id", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_district_filed",
-        "case_record",
-        ["district_id", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_district_open",
-        "case_record",
-        ["district_id", "category", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-        postgresql_where=sa.text("ended_at is null"),
-        sqlite_where=sa.text("ended_at is null"),
-    )
-    op.create_index(
-        "ix_case_district_status",
-        "case_record",
-        [
-            "district_id",
-            "status",
-            "category",
-            sa.literal_column("filed_at desc"),
-            sa.literal_column("id desc"),
-            "restricted",
-        ],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_due",
-        "case_record",
-        ["due_at"],
-        unique=False,
-        postgresql_where=sa.text("ended_at is null"),
-        sqlite_where=sa.text("ended_at is null"),
-    )
-    op.create_index(
-        "ix_case_filed",
-        "case_record",
-        [sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_filed_by",
-        "case_record",
-        ["filed_by_id", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_grid_filed",
-        "case_record",
-        ["grid_id", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_holder",
-        "case_record",
-        ["holder_id", "status"],
-        unique=False,
-        postgresql_where=sa.text("ended_at is null"),
-        sqlite_where=sa.text("ended_at is null"),
-    )
-    op.create_index(
-        "ix_case_status",
-        "case_record",
-        [
-            "status",
-            "category",
-            sa.literal_column("filed_at desc"),
-            sa.literal_column("id desc"),
-            "restricted",
-        ],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_open",
-        "case_record",
-        ["category", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-        postgresql_where=sa.text("ended_at is null"),
-        sqlite_where=sa.text("ended_at is null"),
-    )
-    op.create_index(
-        "ix_case_statistics",
-        "case_record",
-        [
-            "category",
-            "filed_at",
-            "city_id",
-            "district_id",
-            "town_id",
-            "community_id",
-            "grid_id",
-            "status",
-            "ended_at",
-            "due_at",
-            "escalations",
-            "on_time",
-            "restricted",
-            "level",
-            "took_s",
-        ],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_town_filed",
-        "case_record",
-        ["town_id", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-    )
-    op.create_index(
-        "ix_case_town_open",
-        "case_record",
-        ["town_id", "category", sa.literal_column("filed_at desc"), sa.literal_column("id desc")],
-        unique=False,
-        postgresql_where=sa.text("ended_at is null"),
-        sqlite_where=sa.text("ended_at is null"),
-    )
-    op.create_index(
-        "ix_case_town_status",
-        "case_record",
-        [
-            "town_id",
-            "status",
-            "category",
-            sa.literal_column("filed_at desc"),
-            sa.literal_column("id desc"),
-            "restricted",
-        ],
-        unique=False,
-    )
+    newest_first = [sa.literal_column("filed_at desc"), sa.literal_column("id desc")]
+    for name, columns in (
+        ("ix_case_filed", newest_first),
+        ("ix_case_district_filed", ["district_id", *newest_first]),
+        ("ix_case_town_filed", ["town_id", *newest_first]),
+        (
+            "ix_case_community_filed",
+            ["community_id", *newest_first, "status", "category", "restricted"],
+        ),
+        ("ix_case_grid_filed", ["grid_id", *newest_first]),
+        ("ix_case_status", ["status", "category", *newest_first, "restricted"]),
+        ("ix_case_district_status", ["district_id", "status", "category", *newest_first, "restricted"]),
+        ("ix_case_town_status", ["town_id", "status", "category", *newest_first, "restricted"]),
+        ("ix_case_filed_by", ["filed_by_id", *newest_first]),
+        ("ix_case_changed", ["changed_at"]),
+        (
+            "ix_case_statistics",
+            [
+                "category",
+                "filed_at",
+                "city_id",
+                "district_id",
+                "town_id",
+                "community_id",
+                "grid_id",
+                "status",
+                "ended_at",
+                "due_at",
+                "escalations",
+                "on_time",
+                "restricted",
+                "level",
+                "took_s",
+            ],
+        ),
+    ):
+        op.create_index(name, "case_record", columns, unique=False)
+    within = ["district_id", "town_id", "community_id"]
+    for name, columns, only in (
+        ("ix_case_open", ["category", *newest_first, *within, "status", "restricted"], "ended_at is null"),
+        ("ix_case_due", ["due_at"], "ended_at is null and due_at is not null"),
+        ("ix_case_department", ["department_id", *newest_first], "department_id is not null"),
+        ("ix_case_holder", ["holder_id", "status"], "ended_at is null"),
+    ):
+        op.create_index(
+            name,
+            "case_record",
+            columns,
+            unique=False,
+            postgresql_where=sa.text(only),
+            sqlite_where=sa.text(only),
+        )
     op.create_table(
         "case_past",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Text, Uuid, and_, cast, func, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from app.areas.index import areas
+from app.cases import listed
 from app.cases.queries.filters import Filters
-from app.cases.queries.source import conditions, matching, source
+from app.cases.queries.source import CASES, conditions, matching, source
 from app.cases.schemas import EARLIEST, LATEST
 from app.core.clock import rfc3339
-from app.core.db import db
+from app.core.db import UtcDateTime, db
 from app.core.policy import Actor, Predicate, scope_within
 from app.core.problems import Invalid
 
@@ -28,29 +30,31 @@ ITEM = (
     "holder_id",
     "department_id",
     "category",
-    "catalogue_version_id",
     "city_id",
     "district_id",
     "town_id",
     "community_id",
     "grid_id",
+    "placement",
+    "place_text",
+    "geometry",
     "lon",
     "lat",
-    "geometry",
     "filed_at",
     "observed_at",
     "due_at",
     "ended_at",
-    "changed_at",
     "description",
-    "place_text",
     "urgency",
+    "restricted",
     "escalations",
     "returns",
     "reworks",
-    "placement",
-    "restricted",
+    "changed_at",
+    "catalogue_version_id",
 )
+TEXTS = ITEM[: ITEM.index("changed_at")]
+"""What `listed.lines` needs, in its order."""
 Cursor = tuple[str | None, int]
 """The sort value of the last row as RFC 3339, and its id."""
 
@@ -76,6 +80,38 @@ def page(
         return Page(rows, None)
     last = rows[limit - 1]
     return Page(rows[:limit], (rfc3339(getattr(last, filters.sort.lstrip("-"))), last.id))
+
+
+def texts(
+    filters: Filters, *, within: Predicate, now: datetime, limit: int, after: Cursor | None = None
+) -> Page:
+    """The same page as the database spells ids and instants: columns `TEXTS`, then the sorted one."""
+    cases = source(filters.as_of)
+    asked = conditions(cases, filters, within=within, now=now)
+    statement = _ordered(_as_text(cases, filters.sort).where(*asked), cases, filters.sort, after)
+    rows = list(db.session.connection().execute(statement.limit(limit + 1)).all())
+    if len(rows) <= limit:
+        return Page(rows, None)
+    last = rows[limit - 1]
+    return Page(rows[:limit], (last[-1] and listed.rfc3339(last[-1]), last[0]))
+
+
+@cache
+def _texts_of_today(sort: str) -> Select[Any]:
+    return _select_texts(CASES, sort)
+
+
+def _as_text(cases: FromClause, sort: str) -> Select[Any]:
+    return _texts_of_today(sort) if cases is CASES else _select_texts(cases, sort)
+
+
+def _select_texts(cases: FromClause, sort: str) -> Select[Any]:
+    columns = [_spelled(cases.c[name]) for name in TEXTS]
+    return select(*columns, _spelled(cases.c[sort.lstrip("-")]).label("sorted_by"))
+
+
+def _spelled(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(column, Text) if isinstance(column.type, UtcDateTime | Uuid) else column
 
 
 def check_cursor(at: str | None) -> None:
