@@ -15,6 +15,7 @@ SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=10000",
     "cache_size=-65536",
+    "wal_autocheckpoint=4000",  # pages: the same few hot ones are then copied back once, not each time
 )
 
 
