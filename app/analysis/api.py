@@ -52,8 +52,8 @@ def _level_and_filters() -> tuple[str, Filters]:
 def stats_items(level: str, filters: Filters, rows: list[UnitNumbers]) -> list[dict[str, Any]]:
     """One item for every unit at the level in the area, also without cases, then those with no unit."""
     index, found = areas(), {row.area_id: row for row in rows}
-    area = filters.within
-    units = [unit for unit in index.entries if unit.level == level and (area is None or unit.lies_in(area))]
+    area = filters.within or index.city
+    units = [unit for unit in index.by_level[level] if unit.lies_in(area)]
     items = [_item(unit.code, unit.name, found.pop(unit.id, None)) for unit in units]
     return items + [_item(*_elsewhere(area_id), row) for area_id, row in found.items()]
 
@@ -66,5 +66,9 @@ def _elsewhere(area_id: int | None) -> tuple[str | None, str | None]:
 
 
 def _item(code: str | None, name: str | None, row: UnitNumbers | None) -> dict[str, Any]:
-    counts = {number: getattr(row, number) if row else 0 for number in NUMBERS}
-    return {"code": code, "name": name, **counts, "median_hours": row.median_hours if row else None}
+    numbers = zip(_MEMBERS, row[1:] if row else _NOTHING, strict=True)
+    return {"code": code, "name": name, **dict(numbers)}
+
+
+_MEMBERS = (*NUMBERS, "median_hours")
+_NOTHING = (*(0 for _ in NUMBERS), None)

@@ -75,8 +75,10 @@ class AreaIndex:
         self.by_id = {entry.id: entry for entry in self.entries}
         self.by_code = {entry.code: entry for entry in self.entries}
         self.children: dict[int | None, list[AreaEntry]] = defaultdict(list)
+        self.by_level: dict[str, list[AreaEntry]] = {level: [] for level in LEVELS}
         for entry in self.entries:
             self.children[entry.parent_id].append(entry)
+            self.by_level[entry.level].append(entry)
 
     @property
     def city(self) -> AreaEntry:

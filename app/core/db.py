@@ -4,7 +4,8 @@ Importing shapely and pyproj before the first `load_extension` is load-bearing: 
 RTLD_GLOBAL, and Debian's GEOS would then shadow the GEOS inside the shapely wheel (crash or wrong results).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,6 +125,20 @@ def begin_write() -> None:
 
 def is_writing() -> bool:
     return bool(db.session().info.get("writing"))
+
+
+@contextmanager
+def planned_anew(connection: Connection) -> Iterator[None]:
+    """PostgreSQL plans each of these statements for its own values, instead of once for any values."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    kept, raw.prepare_threshold = raw.prepare_threshold, None
+    try:
+        yield
+    finally:
+        raw.prepare_threshold = kept
 
 
 def commit() -> None:
