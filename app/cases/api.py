@@ -285,6 +285,7 @@ def _photo_bytes(sha256: str) -> bytes:
     limit = settings().photo_limit
     if (request.content_length or 0) > limit:
         raise TooLarge(_("A photo may have at most %(most)s MB.", most=limit // (1024 * 1024)))
+    request.max_content_length = limit + 1  # more is not read; `store_original` refuses it
     return request.get_data(cache=False)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from app.core import db as database
 from app.core.db import db
@@ -20,6 +20,7 @@ from app.events.queries import Told
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=1)
 BATCH = 200
+LONGEST_WAIT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ def deliver_all(now: datetime) -> int:
 
 
 def _deliver(listener: Listener, now: datetime) -> int:
-    if queries.last_seq() == _position(listener.name) or not _claim(listener.name, now):
+    if queries.last_seq() == _position(listener.name) or _must_wait(listener.name, now):
+        return 0
+    if not _claim(listener.name, now):
         return 0
     newest = queries.last_seq()
     told = queries.since(_position(listener.name), listener.actions, BATCH)
@@ -60,6 +63,13 @@ def _deliver(listener: Listener, now: datetime) -> int:
 
 def _position(name: str) -> int:
     return db.session.scalar(select(Reading.seq).where(Reading.listener == name)) or 0
+
+
+def _must_wait(name: str, now: datetime) -> bool:
+    """After each failure at the same place the next attempt waits twice as long, up to `LONGEST_WAIT`."""
+    here = (Attempt.listener == name, Attempt.seq > _position(name), Attempt.error.is_not(None))
+    failures, last = db.session.execute(select(func.count(), func.max(Attempt.at)).where(*here)).one()
+    return bool(failures) and now < last + min(timedelta(seconds=2 ** min(failures, 20)), LONGEST_WAIT)
 
 
 def _claim(name: str, now: datetime) -> bool:

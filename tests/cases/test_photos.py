@@ -66,9 +66,17 @@ def test_kinds_that_are_none(cast: Cast, kind: str) -> None:
 
 
 def test_a_photo_over_the_limit_is_413(cast: Cast) -> None:
-    uuid = bring_to("filed", cast)
+    uuid, large = bring_to("filed", cast), picture() + b"\x00" * 13_000_000
     with nothing_changes():
-        assert misfit(put(cast["ines"], uuid, picture() + b"\x00" * 13_000_000), 413) is None
+        assert misfit(put(cast["ines"], uuid, large), 413) is None
+        untold = cast["ines"].open(
+            "PUT",
+            f"/api/v1/cases/{uuid}/photos/{hashlib.sha256(large).hexdigest()}",
+            data=large,
+            headers={"Transfer-Encoding": "chunked"},
+            environ_overrides={"CONTENT_LENGTH": "", "wsgi.input_terminated": True},
+        )
+        assert misfit(untold, 413) is None
 
 
 def test_the_same_photo_twice_is_one_photo_and_one_event(cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -72,8 +73,8 @@ def test_more_than_a_batch(app: Flask, heard: list[int], monkeypatch: pytest.Mon
 def test_a_failure_is_recorded_and_tried_again_before_what_follows(app: Flask, heard: list[int]) -> None:
     listening(heard, fails=lambda n: n == 2 and heard.count(2) < 3)
     happen(1, 2, 3)
-    for _n in range(4):
-        delivery.deliver_all(now())
+    for n in range(4):
+        delivery.deliver_all(now() + timedelta(minutes=n))
     assert heard == [1, 2, 2, 2, 3]
     tried = list(db.session.scalars(select(Attempt).order_by(Attempt.id)))
     assert [(a.seq, a.error) for a in tried] == [
@@ -83,6 +84,20 @@ def test_a_failure_is_recorded_and_tried_again_before_what_follows(app: Flask, h
         (2, None),
         (3, None),
     ]
+
+
+def test_each_failure_makes_the_next_attempt_wait_longer(app: Flask, heard: list[int]) -> None:
+    listening(heard, fails=lambda n: True)
+    happen(1)
+    begun = now()
+    for second in range(0, 3600, 2):
+        delivery.deliver_all(begun + timedelta(seconds=second))
+    waits = [
+        (later - earlier).total_seconds()
+        for earlier, later in pairwise(db.session.scalars(select(Attempt.at).order_by(Attempt.id)))
+    ]
+    assert waits[:9] == [2, 4, 8, 16, 32, 64, 128, 256, 512]
+    assert set(waits[9:]) == {600}
 
 
 def test_one_listeners_failure_is_not_anothers(app: Flask, heard: list[int]) -> None:
@@ -103,7 +118,7 @@ def test_what_a_listener_wrote_goes_with_its_position(app: Flask, heard: list[in
     listen(Listener("test", ("test.happened",), hear))
     happen(1, 2)
     delivery.deliver_all(now())
-    delivery.deliver_all(now())
+    delivery.deliver_all(now() + timedelta(minutes=1))
     echoes = [told.body for told in queries.history("test:1") if told.action == "test.echo"]
     assert echoes == [{"of": 1}]
     assert position() == 1
