@@ -1,6 +1,7 @@
 """A list of 100 cases under area, status and category, newest first."""
 
-from itertools import cycle, repeat
+from collections.abc import Callable
+from itertools import cycle, islice, repeat
 
 import numpy as np
 from sqlalchemy import event
@@ -57,40 +58,37 @@ def _shapes(each: Served) -> list[Shape]:
 
 
 def _growth(served: list[Served], how: Thoroughness) -> list[Figure]:
-    """The same filters on the small and on the large database, one after the other, in process."""
+    """The same filters on the small and on the large database, in turn, in process."""
     small, large = served[0].filled, served[-1].filled
     with small.inside():
         chosen = asking.filters()[:MOST]
     figures = []
     for cursor, what in ((False, "first page"), (True, "following page")):
-        times = {each.size: _times(each, chosen, cursor, how.calls) for each in (small, large)}
-        p95 = {size: float(np.percentile(taken, 95)) * 1000 for size, taken in times.items()}
-        p50 = {size: float(np.percentile(taken, 50)) * 1000 for size, taken in times.items()}
+        pairs = list(zip(_calls(small, chosen, cursor), _calls(large, chosen, cursor), strict=True))
+        times = np.array(
+            [[seconds(call) for call in pair] for pair in [*pairs, *islice(cycle(pairs), how.calls)]]
+        )
+        p50, p95 = (np.percentile(times[len(pairs) :], percent, axis=0) * 1000 for percent in (50, 95))
         figures.append(
             Figure(
                 GROUP,
                 small.engine.name,
-                f"{what}: p95 at {large.size:,} / at {small.size:,}",
-                p95[large.size] / p95[small.size],
+                f"{what}: p95 against the one at {small.size:,}",
+                float(p95[1] / p95[0]),
                 1.5 if cursor else None,
                 size=large.size,
-                detail=f"p50 {p50[small.size]:.2f} → {p50[large.size]:.2f} ms,"
-                f" p95 {p95[small.size]:.2f} → {p95[large.size]:.2f} ms",
+                detail=f"p50 {p50[0]:.2f} → {p50[1]:.2f} ms, p95 {p95[0]:.2f} → {p95[1]:.2f} ms",
             )
         )
     return figures
 
 
-def _times(filled: Filled, chosen: list[asking.Filter], cursor: bool, calls: int) -> list[float]:
-    """Of the second half of the calls; the first warms up."""
+def _calls(filled: Filled, chosen: list[asking.Filter], cursor: bool) -> list[Callable[[], bytes]]:
     token = filled.tokens["cai"]
     paths = [asking.list_path(each) for each in chosen]
     if cursor:
         paths = [asking.after_first(filled.app, path, token) for path in paths]
-    asking_all = cycle([asked(filled.app, path, token) for path in paths])
-    for _ in range(calls):
-        next(asking_all)()
-    return [seconds(next(asking_all)) for _ in range(calls)]
+    return [asked(filled.app, path, token) for path in paths]
 
 
 def _statements(served: list[Served]) -> list[Figure]:

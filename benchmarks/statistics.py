@@ -32,12 +32,8 @@ MEDIAN = {
 
 
 def statistics(served: list[Served], how: Thoroughness) -> list[Figure]:
-    return [
-        figure
-        for filled, _ in served
-        for level in ("community", "town")
-        for figure in _level(filled, level, how)
-    ]
+    filled = served[-1].filled
+    return [figure for level in ("community", "town") for figure in _level(filled, level, how)]
 
 
 def _level(filled: Filled, level: str, how: Thoroughness) -> list[Figure]:

@@ -12,7 +12,7 @@ from app.cases.freshness import fresh
 from app.cases.parameters import FILTERS, REACHED, UNITS_AT
 from app.cases.queries.filters import Filters, read_filters
 from app.cases.queries.listing import scope_for
-from app.cases.queries.statistics import NUMBERS, UnitNumbers, by_unit
+from app.cases.queries.statistics import UnitNumbers, by_unit
 from app.core.access import SIGNED_IN, allow, current_actor
 from app.core.api import json_response
 from app.core.clock import now, rfc3339
@@ -52,9 +52,10 @@ def _level_and_filters() -> tuple[str, Filters]:
 def stats_items(level: str, filters: Filters, rows: list[UnitNumbers]) -> list[dict[str, Any]]:
     """One item for every unit at the level in the area, also without cases, then those with no unit."""
     index, found = areas(), {row.area_id: row for row in rows}
-    area = filters.within or index.city
-    units = [unit for unit in index.by_level[level] if unit.lies_in(area)]
-    items = [_item(unit.code, unit.name, found.pop(unit.id, None)) for unit in units]
+    units = index.by_level[level]
+    if filters.within is not None and filters.within.parent_id is not None:
+        units = [unit for unit in units if unit.lies_in(filters.within)]
+    items = [_item(unit.code, unit.name, found.pop(unit.id, _NOTHING)) for unit in units]
     return items + [_item(*_elsewhere(area_id), row) for area_id, row in found.items()]
 
 
@@ -65,10 +66,19 @@ def _elsewhere(area_id: int | None) -> tuple[str | None, str | None]:
     return unit.code, unit.name
 
 
-def _item(code: str | None, name: str | None, row: UnitNumbers | None) -> dict[str, Any]:
-    numbers = zip(_MEMBERS, row[1:] if row else _NOTHING, strict=True)
-    return {"code": code, "name": name, **dict(numbers)}
+_NOTHING = UnitNumbers(None, 0, 0, 0, 0, 0, 0, None)
 
 
-_MEMBERS = (*NUMBERS, "median_hours")
-_NOTHING = (*(0 for _ in NUMBERS), None)
+def _item(code: str | None, name: str | None, row: UnitNumbers = _NOTHING) -> dict[str, Any]:
+    _, filed, still_open, overdue, escalated, closed, on_time, median_hours = row
+    return {
+        "code": code,
+        "name": name,
+        "filed": filed,
+        "open": still_open,
+        "overdue": overdue,
+        "escalated": escalated,
+        "closed": closed,
+        "on_time": on_time,
+        "median_hours": median_hours,
+    }

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from statistics import median
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -73,7 +72,10 @@ def _durations(cases: FromClause) -> ColumnElement[Any]:
 
 
 def _median_of_text(durations: str | None) -> float | None:
-    return None if durations is None else median(map(int, durations.split(","))) / 3600
+    if durations is None:
+        return None
+    seconds = sorted(map(int, durations.split(",")))
+    return (seconds[(len(seconds) - 1) // 2] + seconds[len(seconds) // 2]) / 7200
 
 
 def _hours(seconds: float | None) -> float | None:
