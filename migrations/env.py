@@ -13,15 +13,11 @@ config = context.config
 
 
 def ours(item: SchemaItem, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
-    """Leave out the tables and indexes that SpatiaLite and PostGIS keep for themselves.
-
-    SQLite does not tell a descending column of an index, so there indexes are compared by name alone.
-    """
+    """Leave out the tables and indexes that SpatiaLite and PostGIS keep for themselves."""
     if kind == "table":
         return not (reflected and compare_to is None)
     if kind == "index":
-        told_apart = compare_to is None or db.engine.dialect.name != "sqlite"
-        return told_apart and not (name or "").startswith("idx_")
+        return not (name or "").startswith("idx_")
     return True
 
 

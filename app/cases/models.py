@@ -27,7 +27,8 @@ IS_OPEN = text("ended_at is null")
 IS_GIVEN = text("department_id is not null")
 
 
-NEWEST_FIRST = (text("filed_at desc"), text("id desc"))
+BY_TIME = ("filed_at", "id")
+"""Read backwards, newest first. Rising, so that new cases are added at the end."""
 
 
 def _partial(name: str, *columns: Any, only: TextClause) -> Index:
@@ -39,19 +40,19 @@ def _list_indexes() -> list[Index]:
     index of its own, a community has few enough cases to look through, and one index knows all open ones.
     """
     found = [
-        Index("ix_case_grid_filed", "grid_id", *NEWEST_FIRST),
-        Index("ix_case_community_filed", "community_id", *NEWEST_FIRST, "status", "category", "restricted"),
+        Index("ix_case_grid_filed", "grid_id", *BY_TIME),
+        Index("ix_case_community_filed", "community_id", *BY_TIME, "status", "category", "restricted"),
         _partial(
             "ix_case_open",
             "category",
-            *NEWEST_FIRST,
+            *BY_TIME,
             *("district_id", "town_id", "community_id", "status", "restricted"),
             only=IS_OPEN,
         ),
     ]
     for name, unit in (("case", ()), ("case_district", ("district_id",)), ("case_town", ("town_id",))):
-        found.append(Index(f"ix_{name}_filed", *unit, *NEWEST_FIRST))
-        found.append(Index(f"ix_{name}_status", *unit, "status", "category", *NEWEST_FIRST, "restricted"))
+        found.append(Index(f"ix_{name}_filed", *unit, *BY_TIME))
+        found.append(Index(f"ix_{name}_status", *unit, "status", "category", *BY_TIME, "restricted"))
     return found
 
 
@@ -67,10 +68,8 @@ class Case(Model):
         CheckConstraint(f"status in {STATUSES}", name="status"),
         *_list_indexes(),
         _partial("ix_case_due", "due_at", only=text("ended_at is null and due_at is not null")),
-        Index("ix_case_filed_by", "filed_by_id", *NEWEST_FIRST),
-        _partial(
-            "ix_case_department", "department_id", *NEWEST_FIRST, only=text("department_id is not null")
-        ),
+        Index("ix_case_filed_by", "filed_by_id", *BY_TIME),
+        _partial("ix_case_department", "department_id", *BY_TIME, only=text("department_id is not null")),
         _partial("ix_case_holder", "holder_id", "status", only=IS_OPEN),
         Index("ix_case_changed", "changed_at"),
         Index(
@@ -209,12 +208,7 @@ class Task(Model):
     __tablename__ = "task"
     __table_args__ = (
         Index("ix_task_case_id", "case_id"),
-        Index(
-            "ix_task_open_due",
-            "due_at",
-            postgresql_where=text("closed_at is null"),
-            sqlite_where=text("closed_at is null"),
-        ),
+        _partial("ix_task_open_due", "due_at", only=text("closed_at is null and due_at is not null")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"))

@@ -102,20 +102,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_case_record_number")),
         sa.UniqueConstraint("uuid", name=op.f("uq_case_record_uuid")),
     )
-    newest_first = [sa.literal_column("filed_at desc"), sa.literal_column("id desc")]
+    by_time = ["filed_at", "id"]
     for name, columns in (
-        ("ix_case_filed", newest_first),
-        ("ix_case_district_filed", ["district_id", *newest_first]),
-        ("ix_case_town_filed", ["town_id", *newest_first]),
+        ("ix_case_filed", by_time),
+        ("ix_case_district_filed", ["district_id", *by_time]),
+        ("ix_case_town_filed", ["town_id", *by_time]),
         (
             "ix_case_community_filed",
-            ["community_id", *newest_first, "status", "category", "restricted"],
+            ["community_id", *by_time, "status", "category", "restricted"],
         ),
-        ("ix_case_grid_filed", ["grid_id", *newest_first]),
-        ("ix_case_status", ["status", "category", *newest_first, "restricted"]),
-        ("ix_case_district_status", ["district_id", "status", "category", *newest_first, "restricted"]),
-        ("ix_case_town_status", ["town_id", "status", "category", *newest_first, "restricted"]),
-        ("ix_case_filed_by", ["filed_by_id", *newest_first]),
+        ("ix_case_grid_filed", ["grid_id", *by_time]),
+        ("ix_case_status", ["status", "category", *by_time, "restricted"]),
+        ("ix_case_district_status", ["district_id", "status", "category", *by_time, "restricted"]),
+        ("ix_case_town_status", ["town_id", "status", "category", *by_time, "restricted"]),
+        ("ix_case_filed_by", ["filed_by_id", *by_time]),
         ("ix_case_changed", ["changed_at"]),
         (
             "ix_case_statistics",
@@ -141,9 +141,9 @@ def upgrade() -> None:
         op.create_index(name, "case_record", columns, unique=False)
     within = ["district_id", "town_id", "community_id"]
     for name, columns, only in (
-        ("ix_case_open", ["category", *newest_first, *within, "status", "restricted"], "ended_at is null"),
+        ("ix_case_open", ["category", *by_time, *within, "status", "restricted"], "ended_at is null"),
         ("ix_case_due", ["due_at"], "ended_at is null and due_at is not null"),
-        ("ix_case_department", ["department_id", *newest_first], "department_id is not null"),
+        ("ix_case_department", ["department_id", *by_time], "department_id is not null"),
         ("ix_case_holder", ["holder_id", "status"], "ended_at is null"),
     ):
         op.create_index(
@@ -207,8 +207,8 @@ def upgrade() -> None:
         "task",
         ["due_at"],
         unique=False,
-        postgresql_where=sa.text("closed_at is null"),
-        sqlite_where=sa.text("closed_at is null"),
+        postgresql_where=sa.text("closed_at is null and due_at is not null"),
+        sqlite_where=sa.text("closed_at is null and due_at is not null"),
     )
     op.create_table(
         "case_action",
