@@ -78,8 +78,9 @@ def rows(count: int, on: Ground, until: datetime) -> Iterator[list[tuple[Any, ..
     weights = rng.permutation(1.0 / np.arange(1, len(on.grids) + 1) ** 0.6)
     shares = 1.0 / np.arange(1, len(on.categories) + 1) ** 0.7
     filed = np.sort(rng.integers(0, SPAN, count))
-    for first in range(0, count, CHUNK):
-        ages = SPAN - filed[first : first + CHUNK]
+    size = min(CHUNK, max(1, count // 10))
+    for first in range(0, count, size):
+        ages = SPAN - filed[first : first + size]
         n = len(ages)
         grid = rng.choice(len(on.grids), n, p=weights / weights.sum())
         category = rng.choice(len(on.categories), n, p=shares / shares.sum())

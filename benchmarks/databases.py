@@ -184,14 +184,17 @@ def _fill(size: int) -> None:
     chunks = bulk.rows(size, bulk.ground(filers), EPOCH)
     db.session.remove()
     if db.engine.dialect.name == "sqlite":
-        _fill_spatialite(chunks)
+        _fill_spatialite(chunks, size)
     else:
         _fill_postgis(chunks)
     db.engine.dispose()
 
 
-def _fill_spatialite(chunks: Iterator[list[tuple[Any, ...]]]) -> None:
-    """Rows first, then all indexes, in one transaction that is not durable."""
+def _fill_spatialite(chunks: Iterator[list[tuple[Any, ...]]], size: int) -> None:
+    """In one transaction that is not durable: most rows, all indexes, the last tenth of the rows.
+
+    An index built from rows that are all there has no room in its pages: every filing would split some.
+    """
     raw: Any = db.engine.raw_connection()
     wanted = "select name, sql from sqlite_master where type='index' and tbl_name='case_record' and sql > ''"
     indexes = raw.execute(wanted).fetchall()
@@ -202,18 +205,29 @@ def _fill_spatialite(chunks: Iterator[list[tuple[Any, ...]]]) -> None:
     raw.execute("drop table idx_case_record_geom")
     for name, _ in indexes:
         raw.execute(f"drop index {name}")
-    at = bulk.COLUMNS.index("geom")
-    marks = ",".join("?" * len(bulk.COLUMNS))
+    done = 0
     for chunk in chunks:
-        rows = ((*row[:at], bulk.spatialite_point(row[at]), *row[at + 1 :]) for row in chunk)
-        raw.executemany(f"insert into case_record ({','.join(bulk.COLUMNS)}) values ({marks})", rows)
-    for _, statement in indexes:
-        raw.execute(statement)
-    raw.execute("select CreateSpatialIndex('case_record', 'geom')")
+        if done < 0.9 * size <= done + len(chunk):
+            _index_spatialite(raw, [statement for _, statement in indexes])
+        _insert(raw, chunk)
+        done += len(chunk)
     raw.execute("commit")
     raw.execute("analyze")
     raw.execute("pragma wal_checkpoint(truncate)")
     raw.invalidate()
+
+
+def _index_spatialite(raw: Any, indexes: list[str]) -> None:
+    for statement in indexes:
+        raw.execute(statement)
+    raw.execute("select CreateSpatialIndex('case_record', 'geom')")
+
+
+def _insert(raw: Any, chunk: list[tuple[Any, ...]]) -> None:
+    at = bulk.COLUMNS.index("geom")
+    marks = ",".join("?" * len(bulk.COLUMNS))
+    rows = ((*row[:at], bulk.spatialite_point(row[at]), *row[at + 1 :]) for row in chunk)
+    raw.executemany(f"insert into case_record ({','.join(bulk.COLUMNS)}) values ({marks})", rows)
 
 
 def _fill_postgis(chunks: Iterator[list[tuple[Any, ...]]]) -> None:

@@ -23,7 +23,8 @@ class Place:
     """Where a point lies.
 
     `border_with`: units whose land begins within the asked metres, nearest first. `border_m`: metres to
-    the nearest border of the unit itself. `nearest_id`: only outside coverage, with `border_m` to it.
+    the nearest border of the unit itself, if asked for. `nearest_id`: only outside coverage, with
+    `border_m` to it.
     """
 
     area_id: int | None
@@ -62,19 +63,30 @@ class GridTree:
         hits = self._covering(lon, lat)
         return int(self.ids[hits.min()]) if hits.size else None
 
-    def locate(self, lon: float, lat: float, *, within_m: float = BORDER_METRES) -> Place:
-        """The unit, its neighbours within `within_m` metres and the distance to the border."""
+    def locate(
+        self, lon: float, lat: float, *, within_m: float = BORDER_METRES, measured: bool = True
+    ) -> Place:
+        """The unit, its neighbours within `within_m` metres; if `measured`, the distance to the border."""
         hits = self._covering(lon, lat)
         if not hits.size:
             return self._outside(lon, lat)
         own = int(hits.min())
+        border_m = self._to_border(own, lon, lat) if measured else None
+        return Place(int(self.ids[own]), self._neighbours(own, lon, lat, within_m), border_m, None)
+
+    def _to_border(self, own: int, lon: float, lat: float) -> float:
         border = _metric(shapely.boundary(self._geometries[[own]]), lon, lat)
+        return float(shapely.distance(_HERE, border)[0])
+
+    def _neighbours(self, own: int, lon: float, lat: float, within_m: float) -> tuple[int, ...]:
+        """Nearest first."""
         others = self._near(lon, lat, within_m)
         others = others[others != own]
+        if not others.size:
+            return ()
         distances = _distances(self._geometries[others], lon, lat)
         order = np.lexsort((others, np.round(distances, 3)))
-        neighbours = tuple(int(self.ids[others[i]]) for i in order if distances[i] <= within_m)
-        return Place(int(self.ids[own]), neighbours, float(shapely.distance(_HERE, border)[0]), None)
+        return tuple(int(self.ids[others[i]]) for i in order if distances[i] <= within_m)
 
     def locate_many(self, lons: ArrayLike, lats: ArrayLike) -> Ints:
         """The unit's id of each point; NOWHERE (-1) outside coverage."""

@@ -69,7 +69,7 @@ def _placed(
 def _by_geometry(index: AreaIndex, geometry: BaseGeometry) -> Placed:
     tree = index.tree
     if isinstance(geometry, shapely.Point):
-        found = tree.locate(geometry.x, geometry.y)
+        found = tree.locate(geometry.x, geometry.y, measured=False)
         if found.area_id is None:
             _refuse_swapped(index, geometry)
             return _placed(index.city, "unplaced", nearest_id=found.nearest_id)

@@ -51,11 +51,9 @@ class ReadOrWrite(FlaskSession):
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kw: Any) -> Any:
         if bind is not None:
             return bind
-        if self.info.get("writing"):
-            return db.engine
-        if isinstance(clause, UpdateBase) or self._flushing:
+        if (isinstance(clause, UpdateBase) or self._flushing) and not self.info.get("writing"):
             raise RuntimeError("rows are changed only after begin_write()")
-        return _reading()
+        return _session_engine()
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": ReadOrWrite})
@@ -104,7 +102,7 @@ def is_sqlite() -> bool:
 
 
 def begin_write() -> None:
-    """End the read transaction and begin a writing one.
+    """End the read transaction and begin a writing one, on the same connection.
 
     On SQLite the write lock is taken now (BEGIN IMMEDIATE): a read that has to become a write loses the
     race at once, whatever the busy timeout.
@@ -114,13 +112,11 @@ def begin_write() -> None:
         return
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed before begin_write()")
-    session.commit()
+    connection = session.connection()
+    if is_sqlite():
+        connection.connection.commit()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_sqlite() else "BEGIN")
     session.info["writing"] = True
-    try:
-        session.connection(execution_options={BEGIN: "BEGIN IMMEDIATE"} if is_sqlite() else {})
-    except BaseException:
-        session.info.pop("writing")
-        raise
 
 
 def is_writing() -> bool:
@@ -192,12 +188,12 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _reading() -> Engine:
+def _session_engine() -> Engine:
     """The engine, with no transaction around reads where they need none."""
     engine = db.engine
     if engine.dialect.name == "sqlite":
         return engine
-    kept: Engine | None = current_app.extensions.get("wangge.reading")
+    kept: Engine | None = current_app.extensions.get("wangge.session_engine")
     if kept is None:
-        kept = current_app.extensions["wangge.reading"] = engine.execution_options(**{BEGIN: ""})
+        kept = current_app.extensions["wangge.session_engine"] = engine.execution_options(**{BEGIN: ""})
     return kept
