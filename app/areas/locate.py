@@ -67,26 +67,25 @@ class GridTree:
         self, lon: float, lat: float, *, within_m: float = BORDER_METRES, measured: bool = True
     ) -> Place:
         """The unit, its neighbours within `within_m` metres; if `measured`, the distance to the border."""
-        hits = self._covering(lon, lat)
+        near = self._near(lon, lat, within_m)
+        hits = near[shapely.intersects_xy(self._geometries[near], lon, lat)]
         if not hits.size:
             return self._outside(lon, lat)
-        own = int(hits.min())
+        own = int(hits[0])
         border_m = self._to_border(own, lon, lat) if measured else None
-        return Place(int(self.ids[own]), self._neighbours(own, lon, lat, within_m), border_m, None)
+        others = self._nearest_first(near[near != own], lon, lat, within_m)
+        return Place(int(self.ids[own]), others, border_m, None)
 
     def _to_border(self, own: int, lon: float, lat: float) -> float:
         border = _metric(shapely.boundary(self._geometries[[own]]), lon, lat)
         return float(shapely.distance(_HERE, border)[0])
 
-    def _neighbours(self, own: int, lon: float, lat: float, within_m: float) -> tuple[int, ...]:
-        """Nearest first."""
-        others = self._near(lon, lat, within_m)
-        others = others[others != own]
-        if not others.size:
+    def _nearest_first(self, units: Ints, lon: float, lat: float, within_m: float) -> tuple[int, ...]:
+        if not units.size:
             return ()
-        distances = _distances(self._geometries[others], lon, lat)
-        order = np.lexsort((others, np.round(distances, 3)))
-        return tuple(int(self.ids[others[i]]) for i in order if distances[i] <= within_m)
+        distances = _distances(self._geometries[units], lon, lat)
+        order = np.lexsort((units, np.round(distances, 3)))
+        return tuple(int(self.ids[units[i]]) for i in order if distances[i] <= within_m)
 
     def locate_many(self, lons: ArrayLike, lats: ArrayLike) -> Ints:
         """The unit's id of each point; NOWHERE (-1) outside coverage."""

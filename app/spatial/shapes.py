@@ -173,6 +173,10 @@ def _items(value: object, what: str) -> list[object]:
 
 
 def _point(value: object) -> Point:
+    if type(value) is list and len(value) == 2 and type(value[0]) is type(value[1]) is float:
+        lon, lat = value  # what every filing sends; arrays are for shapes
+        if -180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0:
+            return Point(lon, lat)
     return Point(_positions([value], 1)[0])
 
 

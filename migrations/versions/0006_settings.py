@@ -1,0 +1,14 @@
+"""Terms, calendar and rules, as versioned configuration."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,14 @@
+"""Who answers today: absences, stand-ins, a department's superior."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

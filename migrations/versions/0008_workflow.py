@@ -1,0 +1,14 @@
+"""The whole grammar of actions: clocks of tasks, applications, grants."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
