@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Model, UtcDateTime
@@ -25,7 +25,10 @@ class Person(Model):
 
 
 class Department(Model):
-    """Who handles. Its area is what it serves: cases that lie in it may be dispatched to it."""
+    """Who handles. Its area is what it serves: cases that lie in it may be dispatched to it.
+
+    `parent_id` is its superior department, where the line is known.
+    """
 
     __tablename__ = "department"
     __table_args__ = (Index("ix_department_area_id", "area_id"),)
@@ -34,10 +37,14 @@ class Department(Model):
     name: Mapped[str] = mapped_column(String(120))
     name_en: Mapped[str | None] = mapped_column(String(120))
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
 
 
 class PersonPosting(Model):
-    """A person in a role, in an area or a department, from one local day until (not including) another."""
+    """A person in a role, in an area or a department, from one local day until (not including) another.
+
+    `stand_in` says that it is somebody else's place; it counts as any other.
+    """
 
     __tablename__ = "posting"
     __table_args__ = (
@@ -56,6 +63,23 @@ class PersonPosting(Model):
     restricted: Mapped[bool] = mapped_column(default=False)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    stand_in: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Absence(Model):
+    """Somebody away, from one local day until (not including) another. One taken back at once is empty."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("ends_on is null or ends_on >= starts_on", name="order"),
+        Index("ix_absence_person_starts", "person_id", "starts_on"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(String(200))
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class SignIn(Model):

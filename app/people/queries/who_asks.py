@@ -1,12 +1,11 @@
-"""Who is who, and who asks."""
+"""Whoever comes in by a token, a session or a user name, with today's postings: one statement each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, String, Table, and_, bindparam, or_, select
+from sqlalchemy import Date, Select, String, Table, and_, bindparam, or_, select
 
 from app.areas.models import Area
 from app.core.clock import local_day
@@ -14,22 +13,8 @@ from app.core.config import settings
 from app.core.db import UtcDateTime, db
 from app.core.policy import Actor, Posting
 from app.core.roles import Role
-from app.core.stamps import Stamped
-from app.people.models import ApiToken, Department, Person, PersonPosting, SignIn
+from app.people.models import ApiToken, Person, PersonPosting, SignIn
 from app.people.service import hash_of_secret
-
-
-@dataclass(frozen=True)
-class DepartmentRow:
-    """A department as lists and forms show it; `area_path` says what it serves."""
-
-    id: int
-    code: str
-    name: str
-    name_en: str | None
-    area_id: int
-    area_code: str
-    area_path: str
 
 
 @dataclass(frozen=True)
@@ -38,37 +23,6 @@ class Session:
 
     actor: Actor
     seen_at: datetime
-
-
-def _load_departments() -> dict[int, DepartmentRow]:
-    rows = select(
-        Department.id,
-        Department.code,
-        Department.name,
-        Department.name_en,
-        Department.area_id,
-        Area.code,
-        Area.path,
-    ).join(Area, Area.id == Department.area_id)
-    return {row.id: DepartmentRow(*row) for row in db.session.execute(rows.order_by(Department.code))}
-
-
-_departments = Stamped("departments", _load_departments)
-
-
-def departments() -> dict[int, DepartmentRow]:
-    """Every department by id, in order of code; kept in memory."""
-    return _departments.get()
-
-
-def department(code: str) -> DepartmentRow | None:
-    return next((found for found in departments().values() if found.code == code), None)
-
-
-def departments_for(path: str) -> list[DepartmentRow]:
-    """The departments that serve a place (a scope path): nearest first."""
-    serving = [found for found in departments().values() if path.startswith(found.area_path)]
-    return sorted(serving, key=lambda found: (-len(found.area_path), found.code))
 
 
 PERSON, POSTING = cast(Table, Person.__table__).c, cast(Table, PersonPosting.__table__).c
@@ -163,50 +117,3 @@ def session_by_secret(secret: str, now: datetime) -> Session | None:
 def actor_by_username(username: str, now: datetime) -> Actor | None:
     asked = {"username": username, "day": local_day(now)}
     return _actor(db.session.connection().execute(BY_USERNAME, asked).all())
-
-
-def posted(role: Role, where: ColumnElement[bool], now: datetime) -> list[Person]:
-    """The people posted in a role today where the condition on `PersonPosting` holds."""
-    day = local_day(now)
-    current = or_(PersonPosting.ends_on.is_(None), PersonPosting.ends_on > day)
-    rows = select(Person).join(PersonPosting, PersonPosting.person_id == Person.id)
-    rows = rows.where(PersonPosting.role == role, PersonPosting.starts_on <= day, current, where)
-    rows = rows.where(Person.active)
-    return list(db.session.scalars(rows.order_by(Person.username)))
-
-
-def names(public_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str | None]]:
-    """(name, name_en) by public id."""
-    wanted = list(public_ids)
-    rows = select(Person.public_id, Person.name, Person.name_en).where(Person.public_id.in_(wanted))
-    return {row.public_id: (row.name, row.name_en) for row in db.session.execute(rows)} if wanted else {}
-
-
-def person(username: str) -> Person | None:
-    return db.session.scalar(select(Person).where(Person.username == username))
-
-
-def postings(actor: Actor, now: datetime) -> list[dict[str, Any]]:
-    """The actor's postings of today for `/api/v1/me`; `until` is the first day that no longer counts."""
-    day = local_day(now)
-    rows = (
-        select(PersonPosting.role, Area.code, Department.code, PersonPosting.ends_on)
-        .outerjoin(Area, Area.id == PersonPosting.area_id)
-        .outerjoin(Department, Department.id == PersonPosting.department_id)
-        .where(PersonPosting.person_id == actor.id, PersonPosting.starts_on <= day)
-        .where(or_(PersonPosting.ends_on.is_(None), PersonPosting.ends_on > day))
-        .order_by(PersonPosting.id)
-    )
-    return [
-        {"role": role, "area": area, "department": department, "until": until and until.isoformat()}
-        for role, area, department, until in db.session.execute(rows)
-    ]
-
-
-def present_postings(person_id: int, role: Role, now: datetime) -> list[PersonPosting]:
-    """The postings of a person in a role that count today or later."""
-    to_come = or_(PersonPosting.ends_on.is_(None), PersonPosting.ends_on > local_day(now))
-    rows = select(PersonPosting).where(
-        PersonPosting.person_id == person_id, PersonPosting.role == role, to_come
-    )
-    return list(db.session.scalars(rows.order_by(PersonPosting.id)))
