@@ -114,6 +114,11 @@ class GridTree:
         measured = measure(_metric(np.array([*pieces, geometry], dtype=object), lon, lat))
         return self._ranked(hits, measured[:-1] / measured[-1])
 
+    def metres_to(self, area_id: int, lon: float, lat: float) -> float:
+        """How far a point is from a unit's land: 0 inside, and for a unit that has none here."""
+        own = np.flatnonzero(self.ids == area_id)
+        return float(_distances(self._geometries[own], lon, lat)[0]) if own.size else 0.0
+
     def _covering(self, lon: float, lat: float) -> Ints:
         hits: Ints = self._tree.query(shapely.points(lon, lat))
         return hits[shapely.intersects_xy(self._geometries[hits], lon, lat)]

@@ -62,8 +62,8 @@ def put_case(case_id: UUID) -> Rendered:
     filed = file_case(plan, actor=actor, now=now)
     if filed.case is None:
         return lambda: _case_response(find_case(case_id, actor), actor, 200)
-    case, task = filed.case, filed.task
-    return lambda: _case_response(as_seen_by(actor, case, task), actor, 201)
+    case, tasks = filed.case, filed.tasks
+    return lambda: _case_response(as_seen_by(actor, case, tasks), actor, 201)
 
 
 @bp.route("/cases/<uuid:case_id>", methods=["GET"])

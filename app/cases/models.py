@@ -59,8 +59,10 @@ def _list_indexes() -> list[Index]:
 class Case(Model):
     """The managed record opened by an incident. It has one UUID and one number for life.
 
-    Open means `ended_at is null`. `due_at` is the earliest due time of the open tasks; null is
-    never overdue. `took_s` is seconds from filing to closing.
+    Open means `ended_at is null`. `due_at` is the earliest due time of the open tasks that are not paused,
+    `clock_from` and `near_at` are of that task; null is never overdue. `took_s` is seconds from filing to
+    closing. `category` may be changed by an approved application; `filed_category` never changes.
+    `applied` is what the pending application asks for, `resume_to` the status to go back to.
     """
 
     __tablename__ = "case_record"
@@ -102,6 +104,7 @@ class Case(Model):
     command_hash: Mapped[str] = mapped_column(String(64))
     observed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     category: Mapped[str] = mapped_column(String(20))
+    filed_category: Mapped[str | None] = mapped_column(String(20))
     catalogue_version_id: Mapped[int] = mapped_column(ForeignKey("catalogue_version.id"))
     restricted: Mapped[bool] = mapped_column(default=False)
     description: Mapped[str] = mapped_column(Text, default="")
@@ -139,12 +142,21 @@ class Case(Model):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    clock_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    near_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     escalations: Mapped[int] = mapped_column(default=0)
     returns: Mapped[int] = mapped_column(default=0)
     reworks: Mapped[int] = mapped_column(default=0)
+    reopens: Mapped[int] = mapped_column(default=0)
+    extensions: Mapped[int] = mapped_column(default=0)
+    self_handled: Mapped[bool] = mapped_column(default=False)
+    card: Mapped[str | None] = mapped_column(String(8))
+    applied: Mapped[str | None] = mapped_column(String(12))
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resume_to: Mapped[str | None] = mapped_column(String(12))
     on_time: Mapped[bool | None]
     took_s: Mapped[int | None]
 
@@ -172,6 +184,10 @@ class PastState(Model):
     holder_id: Mapped[int]
     department_id: Mapped[int | None]
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    clock_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    near_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    card: Mapped[str | None] = mapped_column(String(8))
+    category: Mapped[str | None] = mapped_column(String(20))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     escalations: Mapped[int]
     returns: Mapped[int]
@@ -191,6 +207,10 @@ PAST_FIELDS = (
     "holder_id",
     "department_id",
     "due_at",
+    "clock_from",
+    "near_at",
+    "card",
+    "category",
     "ended_at",
     "escalations",
     "returns",
@@ -203,12 +223,17 @@ PAST_FIELDS = (
 
 
 class Task(Model):
-    """One open duty of a unit, department or person on a case, with its own clock."""
+    """One open duty of a unit, department or person on a case, with its own clock.
+
+    `near_at` is when a notice is due, `warned_at` when it was given; `wake_at` is the next instant at which the
+    sweep must look. `rung` counts the breaches so far; the ladder climbs from `base_level`, where the case was
+    at `base_rung`. `paused_s`: working seconds that suspensions took so far.
+    """
 
     __tablename__ = "task"
     __table_args__ = (
         Index("ix_task_case_id", "case_id"),
-        _partial("ix_task_open_due", "due_at", only=text("closed_at is null and due_at is not null")),
+        _partial("ix_task_wake", "wake_at", "id", only=text("closed_at is null and wake_at is not null")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"))
@@ -219,8 +244,65 @@ class Task(Model):
     term: Mapped[str | None] = mapped_column(String(12))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    near_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wake_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rung: Mapped[int] = mapped_column(default=0)
+    base_level: Mapped[str | None] = mapped_column(String(12))
+    base_rung: Mapped[int] = mapped_column(default=0)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_s: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str | None] = mapped_column(String(24))
+
+
+class CaseApplication(Model):
+    """What somebody asked the level above for; at most one of a case is pending.
+
+    `task_id` is the duty to decide it; its area is the unit that decides. `details` is JSON: `due_at` (with the
+    `task` it is for), `review_at` or `category`.
+    """
+
+    __tablename__ = "application"
+    __table_args__ = (
+        CheckConstraint("state in ('pending','approved','denied','withdrawn')", name="state"),
+        Index("ix_application_case_id", "case_id"),
+        Index(
+            "ix_application_pending",
+            "case_id",
+            unique=True,
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"))
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+    details: Mapped[str] = mapped_column(Text, default="{}")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CaseGrant(Model):
+    """A department that may read the case without leading it."""
+
+    __tablename__ = "case_grant"
+    __table_args__ = (
+        CheckConstraint("kind in ('assisting','informed','summoned')", name="kind"),
+        Index("ix_case_grant_case_id", "case_id"),
+        Index("ix_case_grant_department", "department_id", "case_id", "kind", unique=True),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"))
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CaseAction(Model):

@@ -80,14 +80,22 @@ def case(found: Found, actor: Actor, now: datetime) -> Json:
     photos = [photo(each) for each in found.photos()]
     if found.receipt:
         return receipt(found.case, photos)
-    tasks = [task(each) for each in found.tasks()]
-    moves = Duties(found.case, actor, now).moves()
+    duties = found.tasks()
+    tasks = [task(each) for each in duties]
+    moves = Duties(found.case, actor, now, duties).moves()
     index = areas()
     names = {level: _name(index, getattr(found.case, ident)) for level, ident in LEVEL_FIELDS.items()}
     return item(found.case, now) | {
         "area_names": names,
         "accuracy_m": found.case.accuracy_m,
         "channel": found.case.channel,
+        "card": found.case.card,
+        "applied": found.case.applied,
+        "reopens": found.case.reopens,
+        "extensions": found.case.extensions,
+        "self_handled": found.case.self_handled,
+        "suspended_at": rfc3339(found.case.suspended_at),
+        "filed_category": found.case.filed_category or found.case.category,
         "filed_by_me": found.case.filed_by_id == actor.id,
         "bordering": (found.case.bordering or "").split(),
         "nearest": _code(index, found.case.nearest_id),
@@ -124,6 +132,11 @@ def task(row: Task) -> Json:
         "due_at": rfc3339(row.due_at),
         "closed_at": rfc3339(row.closed_at),
         "outcome": row.outcome,
+        "term": row.term,
+        "near_at": rfc3339(row.near_at),
+        "paused_at": rfc3339(row.paused_at),
+        "paused_s": row.paused_s or 0,
+        "rung": row.rung or 0,
     }
 
 

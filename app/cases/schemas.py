@@ -107,6 +107,23 @@ class FileCaseIn(Schema):
             raise ValidationError({"geometry": [_("Say where: a geometry, an area or words for the place.")]})
 
 
+class PositionIn(Schema):
+    """Where the actor stands."""
+
+    class Meta:
+        unknown = RAISE
+
+    lon = Number(required=True, validate=validate.Range(-180, 180, error=_l("From -180 to 180.")))
+    lat = Number(required=True, validate=validate.Range(-90, 90, error=_l("From -90 to 90.")))
+    crs = fields.String(required=True, validate=validate.OneOf(CRS, error=ONE_OF))
+    accuracy_m = Number(allow_none=True, validate=validate.Range(0, 100_000, error=METRES))
+
+
+def codes() -> fields.List:
+    code = fields.String(validate=[validate.Length(1, 40), no_control])
+    return fields.List(code, allow_none=True, validate=validate.Length(max=20))
+
+
 class ActIn(Schema):
     """An action: its own UUID, its name, and what it needs."""
 
@@ -119,7 +136,16 @@ class ActIn(Schema):
     note = words(MOST_WORDS)
     text = words(MOST_WORDS)
     department = fields.String(allow_none=True, validate=[validate.Length(1, 40), no_control])
+    reason_code = fields.String(allow_none=True, validate=[validate.Length(1, 40), no_control])
+    off_site_reason = words(1000)
+    assisting = codes()
+    informed = codes()
+    departments = codes()
+    category = fields.String(allow_none=True, validate=[validate.Length(1, 20), no_control])
+    card = fields.String(allow_none=True)
+    position = fields.Nested(PositionIn, allow_none=True)
     due_at = Instant(allow_none=True)
+    review_at = Instant(allow_none=True)
     to_level = fields.String(allow_none=True)
     to = fields.String(allow_none=True, validate=[validate.Length(1, 40), no_control])
     photos = fields.List(fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}\Z")), allow_none=True)
@@ -164,6 +190,11 @@ class TaskOut(Schema):
     due_at = fields.String(allow_none=True)
     closed_at = fields.String(allow_none=True)
     outcome = fields.String(allow_none=True)
+    term = fields.String(allow_none=True, metadata={"description": "4wh, 2wd: working hours, days; 3h, 15d"})
+    near_at = fields.String(allow_none=True, metadata={"description": "when a fifth of the time is left"})
+    paused_at = fields.String(allow_none=True, metadata={"description": "the clock stands still since"})
+    paused_s = fields.Integer(metadata={"description": "working seconds that suspensions took"})
+    rung = fields.Integer(metadata={"description": "how often its limit was passed without an end"})
 
 
 class CaseItemOut(Schema):
@@ -198,6 +229,13 @@ class CaseOut(CaseItemOut):
     """A case in full; to who filed a restricted one its receipt: id, number, version, filed_at, photos."""
 
     receipt = fields.Boolean()
+    card = fields.String(allow_none=True, metadata={"enum": ["yellow", "red", "black", None]})
+    applied = fields.String(allow_none=True, metadata={"description": "what the pending application asks"})
+    reopens = fields.Integer()
+    extensions = fields.Integer()
+    self_handled = fields.Boolean(metadata={"description": "settled on the spot by who found it"})
+    suspended_at = fields.String(allow_none=True)
+    filed_category = fields.String()
     area_names = fields.Nested(LineageOut)
     accuracy_m = fields.Float(allow_none=True)
     channel = fields.String()

@@ -15,11 +15,12 @@ import shapely  # noqa: F401  (before load_extension, see above)
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import DateTime, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, MetaData, Select, TypeDecorator, event, func, select, update
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.sql.dml import UpdateBase
 
+from app.core import clock
 from app.core.drivers import (
     check_idle_connection,
     note_idle_since,
@@ -86,6 +87,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class ClockFloor(Model):
+    """SQLite has no clock of its own: the latest instant that `database_now` gave to a write, in one row."""
+
+    __tablename__ = "clock_floor"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 Seal = Callable[[Session], None]
 _seals: list[Seal] = []
 
@@ -135,6 +144,36 @@ def planned_anew(connection: Connection) -> Iterator[None]:
         yield
     finally:
         raw.prepare_threshold = kept
+
+
+def skip_locked(rows: Select[Any]) -> Select[Any]:
+    """Lock the rows for this write; those that somebody else holds are left out, not waited for.
+
+    On SQLite the whole database is already ours.
+    """
+    return rows if is_sqlite() else rows.with_for_update(skip_locked=True)
+
+
+def database_now() -> datetime:
+    """The present instant by the database's clock, the same for every process.
+
+    PostgreSQL's own clock; on SQLite the system's, but never before an instant that was given to a write.
+    """
+    if not is_sqlite():
+        return db.session.scalars(select(func.clock_timestamp(type_=UtcDateTime))).one()
+    kept = db.session.scalar(select(ClockFloor.at))
+    now = clock.now() if kept is None else max(kept, clock.now())
+    if is_writing():
+        _keep_floor(now, first=kept is None)
+    return now
+
+
+def _keep_floor(now: datetime, *, first: bool) -> None:
+    if first:
+        db.session.add(ClockFloor(id=1, at=now))
+        db.session.flush()
+    else:
+        db.session.execute(update(ClockFloor).values(at=now))
 
 
 def commit() -> None:

@@ -4,7 +4,7 @@ A rule is a small tree of predicates over named fields. `where` turns it into SQ
 and exports; `holds` decides about one row. Both read the same tree, so list and object cannot drift apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 from uuid import UUID
@@ -21,8 +21,17 @@ LEVEL_FIELDS = {
     "grid": "grid_id",
 }
 
-SCOPE_FIELDS = (*LEVEL_FIELDS.values(), "department_id", "filed_by_id", "restricted")
+SCOPE_FIELDS = ("id", *LEVEL_FIELDS.values(), "department_id", "filed_by_id", "restricted")
 """What of a case decides who may read it."""
+
+Grants = Callable[[frozenset[int]], frozenset[int]]
+_grants: list[Grants] = []
+
+
+def grants_from(resolver: Grants) -> Grants:
+    """Register who knows the ids of the cases that departments may read without leading them."""
+    _grants[:] = [resolver]
+    return resolver
 
 
 @dataclass(frozen=True)
@@ -128,7 +137,7 @@ UNRESTRICTED = OneOf("restricted", frozenset({False}))
 
 
 def may_read_case(actor: Actor) -> Predicate:
-    """Cases whose place lies in an area of mine, that I filed, or that my department handles.
+    """Cases whose place lies in an area of mine, that I filed, that my department handles, or was granted.
 
     Restricted ones only through a posting cleared for them; administrators read none.
     """
@@ -143,6 +152,8 @@ def may_read_case(actor: Actor) -> Predicate:
         )
         if departments:
             parts.append(_limited(OneOf("department_id", departments), cleared=cleared))
+            granted = frozenset[int]().union(*(find(departments) for find in _grants))
+            parts += [_limited(OneOf("id", granted), cleared=cleared)] if granted else []
     if actor.id is not None:
         parts.append(Every((OneOf("filed_by_id", frozenset({actor.id})), UNRESTRICTED)))
     return Some(tuple(parts))

@@ -67,9 +67,14 @@ def freeze_columns(connection: Connection, table_name: str, columns: tuple[str, 
     )
 
 
+def thaw_columns(connection: Connection, table_name: str) -> None:
+    """Undo `freeze_columns`, so that a migration can say anew which columns are written once."""
+    connection.exec_driver_sql(f"drop trigger {table_name}_frozen on {table_name}")
+
+
 def _refusal(connection: Connection, table_name: str, message: str) -> None:
     connection.exec_driver_sql(
-        f"create function {table_name}_refuse() returns trigger language plpgsql as $$ "
+        f"create or replace function {table_name}_refuse() returns trigger language plpgsql as $$ "
         f"begin raise exception '{message}'; end $$"
     )
 

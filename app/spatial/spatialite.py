@@ -66,3 +66,8 @@ def freeze_columns(connection: Connection, table_name: str, columns: tuple[str, 
         f"create trigger {table_name}_frozen before update of {', '.join(columns)} on {table_name} begin "
         f"select raise(abort, 'what was filed is never edited'); end"
     )
+
+
+def thaw_columns(connection: Connection, table_name: str) -> None:
+    """Undo `freeze_columns`, so that a migration can say anew which columns are written once."""
+    connection.exec_driver_sql(f"drop trigger {table_name}_frozen")

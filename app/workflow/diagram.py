@@ -1,25 +1,31 @@
 """The table of moves as a Mermaid state diagram, for the documentation."""
 
-from app.workflow.moves import ANY, MOVES, Move
+from app.workflow.moves import MOVES, Move
 from app.workflow.statuses import ENDED, Status
 
 
 def mermaid() -> str:
-    """The text of a `stateDiagram-v2`, one line for each status a move starts from."""
-    drawn = [status for status in Status if _is_reached(status)]
+    """The text of a `stateDiagram-v2`: one line for each way from a status to another.
+
+    What leaves the status as it is stands in the table beside it; thirty loops would hide the picture.
+    """
     lines = ["stateDiagram-v2", f"    [*] --> {Status.FILED}: file"]
+    lines += [f"    [*] --> {Status.VERIFYING}: file (reported by the public)"]
     lines += [line for move in MOVES for line in _lines(move)]
-    lines += [f"    {status} --> [*]" for status in drawn if status in ENDED]
+    lines += [f"    {status} --> [*]" for status in Status if status in ENDED]
     return "\n".join(lines) + "\n"
 
 
-def _is_reached(status: Status) -> bool:
-    return any(move.target is status for move in MOVES)
+def label(move: Move) -> str:
+    """`approve: suspend (approver)`."""
+    what = f"{move.action} {move.applied}" if move.applied else move.action.value
+    return f"{what} ({move.who})"
 
 
 def _lines(move: Move) -> list[str]:
-    label = f"{move.action} ({move.who})"
-    if move.sources == ANY:  # a loop at every status would hide the picture
-        return [f"    note left of {Status.FILED}: in any status: {label}"]
-    sources = (status for status in Status if status in move.sources)
-    return [f"    {source} --> {move.target or source}: {label}" for source in sources]
+    sources = [status for status in Status if status in move.sources]
+    if move.back:
+        return [f"    note left of {source}: {label(move)} leads back to where it was" for source in sources]
+    if move.target is None:
+        return []
+    return [f"    {source} --> {move.target}: {label(move)}" for source in sources]

@@ -17,19 +17,19 @@ from app.core.problems import NotFound
 class Found:
     """A case in the viewer's scope; `receipt` when only number and hashes may be shown.
 
-    `first_task`: the case was filed this instant, has this task and no photo, and need not be read again.
+    `first_tasks`: the case was filed this instant, has these tasks and no photo, and need not be read again.
     """
 
     case: Case
     receipt: bool
-    first_task: Task | None = None
+    first_tasks: tuple[Task, ...] = ()
 
     def tasks(self) -> list[Task]:
-        return tasks_of(self.case.id) if self.first_task is None else [self.first_task]
+        return list(self.first_tasks) or tasks_of(self.case.id)
 
     def photos(self) -> list[CasePhoto]:
         """In the order they were added."""
-        return photos_of(self.case.id) if self.first_task is None else []
+        return [] if self.first_tasks else photos_of(self.case.id)
 
 
 def find_case(uuid: UUID, actor: Actor) -> Found:
@@ -40,13 +40,13 @@ def find_case(uuid: UUID, actor: Actor) -> Found:
     return as_seen_by(actor, case)
 
 
-def as_seen_by(actor: Actor, case: Case, first_task: Task | None = None) -> Found:
+def as_seen_by(actor: Actor, case: Case, first_tasks: tuple[Task, ...] = ()) -> Found:
     """All of the case or its receipt, as the actor may read it; raises NotFound."""
     row = scope_row(case)
     if holds(may_read_case(actor), row):
-        return Found(case, False, first_task)
+        return Found(case, False, first_tasks)
     if holds(may_read_receipt(actor), row):
-        return Found(case, True, first_task)
+        return Found(case, True, first_tasks)
     raise NotFound
 
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app import events
@@ -13,16 +15,18 @@ from app.areas.index import areas
 from app.cases.commands import Act
 from app.cases.duties import Duties
 from app.cases.models import PAST_FIELDS, Case, CaseAction, PastState
-from app.cases.queries.one import locked_case
+from app.cases.queries.one import locked_case, tasks_of
 from app.cases.service.effects import carry_out
 from app.cases.service.needs import Step, read_needs
 from app.core.clock import rfc3339
 from app.core.db import db
 from app.core.policy import Actor
 from app.core.problems import Conflict, Invalid, Stale
+from app.core.words import word
 from app.workflow.actions import Action
 from app.workflow.levels import Level
-from app.workflow.moves import Duty, Move, MoveNotAllowed, moves_at
+from app.workflow.guards import Refusal
+from app.workflow.moves import BY_ACTION, DECISIONS, Duty, Move, MoveNotAllowed
 from app.workflow.moves import move as row_of
 from app.workflow.statuses import Status
 
@@ -76,39 +80,60 @@ def _checked(case: Case, what: Act, actor: Actor, now: datetime) -> Step:
     if what.action not in {action.value for action in Action}:
         raise Invalid({"action": [_("There is no action %(name)s.", name=what.action[:40])]})
     action = Action(what.action)
-    step = Step(case, _any_row(action), what, actor, now)
+    tasks = tasks_of(case.id)
+    duties = Duties(case, actor, now, tasks)
+    step = Step(case, BY_ACTION[action][0], what, actor, now, tasks, duties)
     read_needs(step)
     try:
-        step.move = row_of(Status(case.status), action)
+        step.move = row_of(Status(case.status), action, duties.applied())
     except MoveNotAllowed:
         raise Conflict(_impossible(case, action)) from None
-    if step.move not in moves_at(Status(case.status), Level(case.level)):
+    if Level(case.level) in step.move.barred_at:
         raise Conflict(_("From this level the case can go no further that way."))
-    if not Duties(case, actor, now).may(step.move.who):
+    if not duties.may(step.move.who):
         raise Conflict(_not_yours(step.move))
+    if refused := duties.refusal(action):
+        raise Conflict(str(REFUSALS[refused]))
     return step
 
 
-def _any_row(action: Action) -> Move:
-    """A row of the action; what it needs is the same in all of them."""
-    status = next(s for s in Status if any(m.action is action for m in moves_at(s, Level.TOWN)))
-    return row_of(status, action)
-
-
 def _impossible(case: Case, action: Action) -> str:
-    return str(
-        _("“%(action)s” is not possible while the case is “%(status)s”.", action=action, status=case.status)
+    if action in DECISIONS and case.applied is None:
+        return _("Nothing was applied for; there is nothing to decide.")
+    return _(
+        "'%(action)s' is not possible while a case is '%(status)s'.",
+        action=word(action, "action"),
+        status=word(case.status, "status"),
     )
 
 
 def _not_yours(move: Move) -> str:
-    reasons = {
-        Duty.HOLDER: _("Only the unit that answers for the case may do this."),
-        Duty.HANDLER: _("Only the department that handles the case may do this."),
-        Duty.CHECKER: _("Only the grid's inspector may do this, and never whoever handled the case."),
-        Duty.READER: "",
-    }
-    return str(reasons[move.who])
+    return str(REASONS[move.who])
+
+
+REASONS: dict[Duty, LazyString] = {
+    Duty.HOLDER: _l("Only the unit that answers for the case may do this."),
+    Duty.HANDLER: _l("Only the department that handles the case may do this."),
+    Duty.WORKER: _l("Only the unit that answers for the case or the department that handles it may do this."),
+    Duty.ASSISTANT: _l("Only a department that was asked to assist or summoned may do this."),
+    Duty.VERIFIER: _l("Only the grid's inspector may verify, or the community where the grid has none."),
+    Duty.CHECKER: _l("Only the grid's inspector may check, never whoever handled the case."),
+    Duty.FINDER: _l("Only the inspector who filed the case may do this."),
+    Duty.SUPERIOR: _l("Only a unit above the one that answers for the case may do this."),
+    Duty.OVERSEER: _l("Only the unit that answers for the case or one above it may do this."),
+    Duty.APPROVER: _l("Only the unit above may decide this, and never whoever applied."),
+    Duty.ALERTED: _l("Only the unit that was alerted may do this."),
+    Duty.READER: _l("Only who may read the case may do this."),
+}
+REFUSALS: dict[Refusal, LazyString] = {
+    Refusal.DEPARTMENTS_OPEN: _l("Departments that assist or were summoned have not answered yet."),
+    Refusal.NOTHING_TO_ANSWER: _l("Nobody supervises this case; there is nothing to answer."),
+    Refusal.ALREADY_APPLIED: _l("An application for this case waits for its decision already."),
+    Refusal.WINDOW_OVER: _l("The time in which this case could be reopened is over."),
+    Refusal.NOT_ON_SPOT: _l("Cases of this category cannot be settled on the spot."),
+    Refusal.NO_PHOTO_BEFORE: _l("A photo from before the handling is needed."),
+    Refusal.NOTHING_TO_EXTEND: _l("You have no duty with a due time on this case."),
+}
 
 
 def _remember_past(case: Case, now: datetime) -> None:
@@ -130,6 +155,8 @@ def _finish(step: Step) -> None:
         "level": case.level,
         "holder": index.by_id[case.holder_id].code,
         "due_at": rfc3339(case.due_at),
+        **({"set_due_at": rfc3339(step.due_at)} if step.due_at else {}),
+        **step.told,
     }
     events.append(f"case.{step.move.action}", f"case:{case.uuid}", body, actor=step.actor, at=step.now)
     db.session.add(

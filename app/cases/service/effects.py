@@ -1,30 +1,31 @@
-"""What an action does to its case: status, holder, department, counts and tasks."""
+"""What an action does to its case: status, holder, department, counts, clocks and tasks."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from app.areas.index import AreaEntry, areas
 from app.cases.models import Case, Task
-from app.cases.queries.one import tasks_of
+from app.cases.service import applications, beside, hops
+from app.cases.service.clocks import resume_clocks, show_clock
 from app.cases.service.needs import Step
-from app.core.db import db
-from app.core.policy import LEVEL_FIELDS
+from app.catalogue.configuration import limits
 from app.workflow.actions import Action
-from app.workflow.levels import Level, rungs_above
+from app.workflow.cards import Card, higher
+from app.workflow.moves import Duty, target_of
 from app.workflow.statuses import ENDED, Status
-from app.workflow.tasks import FOLLOWS_HOLDER, TaskKind, task_change
+from app.workflow.tasks import APPLIES_FOR, MAIN_TASK, OWED_BY, TaskKind, task_change
 
 
 def carry_out(step: Step) -> None:
     """The move's own effect, its new status, the tasks it closes and opens, and the end if it ends."""
+    before = Status(step.case.status)
+    _close(step, task_change(step.move.action).closes)
     _EFFECTS.get(step.move.action, _nothing_more)(step)
-    if step.move.target is not None:
-        step.case.status = step.move.target.value
-    tasks = tasks_of(step.case.id)
-    _change_tasks(step, tasks)
-    step.case.due_at = min((t.due_at for t in tasks if t.due_at and not t.closed_at), default=None)
-    if step.case.status in ENDED:
-        _end(step, tasks)
+    back = Status(step.case.resume_to) if step.case.resume_to else None
+    step.case.status = target_of(step.move, before, back).value
+    _open(step, before)
+    if step.case.status in ENDED and before not in ENDED:
+        _end(step)
+    show_clock(step.case, step.tasks)
 
 
 def _nothing_more(_step: Step) -> None:
@@ -38,6 +39,7 @@ def _accept(step: Step) -> None:
 def _dispatch(step: Step) -> None:
     assert step.department is not None
     step.case.department_id = step.department.id
+    beside.ask_to_assist(step)
 
 
 def _handle(step: Step) -> None:
@@ -45,87 +47,118 @@ def _handle(step: Step) -> None:
 
 
 def _return(step: Step) -> None:
+    """A case that nobody wants is decided one level up: no ping-pong."""
     step.case.returns += 1
     step.case.department_id = None
+    if step.case.returns >= limits().returns_before_raise:
+        step.told["raised"] = hops.raise_one_level(step)
 
 
 def _check_fail(step: Step) -> None:
     step.case.reworks += 1
+    if step.case.reworks >= REWORKS_FOR_RED:
+        step.case.card = higher(step.case.card, Card.RED)
 
 
-def _escalate(step: Step) -> None:
-    index = areas()
-    holder = index.by_id[step.case.holder_id]
-    lineage = {rung: holder.lineage[LEVEL_FIELDS[rung]] for rung in Level}
-    level = step.level or rungs_above(Level(step.case.level), lineage)[0]
-    unit_id = lineage[level]
-    assert unit_id is not None
-    step.case.escalations += 1
-    _move_to(step, index.by_id[unit_id])
+def _close_on_spot(step: Step) -> None:
+    step.case.self_handled = True
+    step.case.accepted_at, step.case.handled_by_id = step.now, step.actor.id
 
 
-def _delegate(step: Step) -> None:
-    assert step.unit is not None
-    if len(step.unit.path) > len(step.case.scope_path):  # until now the place was not known as closely
-        for name, area_id in step.unit.lineage.items():
-            setattr(step.case, name, area_id)
-        step.case.scope_path = step.unit.path
-        step.case.placement = "area"
-    _move_to(step, step.unit)
+def _supervise(step: Step) -> None:
+    step.case.card = higher(step.case.card, step.act.fields.get("card"))
 
 
-def _move_to(step: Step, unit: AreaEntry) -> None:
-    step.case.holder_id, step.case.level = unit.id, unit.level
-    for task in tasks_of(step.case.id):
-        if task.kind in FOLLOWS_HOLDER and task.closed_at is None:
-            task.area_id = unit.id
+def _resume(step: Step) -> None:
+    resume_clocks(step.tasks, now=step.now)
+    step.case.suspended_at = None
 
 
+def _reopen(step: Step) -> None:
+    step.case.reopens += 1
+    step.case.department_id = None
+
+
+REWORKS_FOR_RED = 2
 _EFFECTS: dict[Action, Callable[[Step], None]] = {
     Action.ACCEPT: _accept,
     Action.DISPATCH: _dispatch,
     Action.HANDLE: _handle,
     Action.RETURN_TO_DISPATCHER: _return,
     Action.CHECK_FAIL: _check_fail,
-    Action.ESCALATE: _escalate,
-    Action.DELEGATE: _delegate,
+    Action.CLOSE_ON_SPOT: _close_on_spot,
+    Action.ESCALATE: hops.escalate,
+    Action.DELEGATE: hops.delegate,
+    Action.TRANSFER: hops.transfer,
+    Action.WHISTLE: beside.summon,
+    Action.RESPOND: beside.respond,
+    Action.SUPERVISE: _supervise,
+    Action.APPROVE: applications.decide,
+    Action.DENY: applications.decide,
+    Action.RESUME: _resume,
+    Action.REOPEN: _reopen,
+    **dict.fromkeys(APPLIES_FOR, applications.apply),
 }
 
 
-def _change_tasks(step: Step, tasks: list[Task]) -> None:
-    """Close and open what the table says; a new task joins the list."""
-    change = task_change(step.move.action)
-    for task in tasks:
-        if task.kind == change.closes and task.closed_at is None:
-            task.closed_at, task.outcome = step.now, step.move.action.value
-            task.person_id = step.actor.id if step.move.action is Action.HANDLE else task.person_id
-    if change.opens is not None:
-        task = _new_task(step, tasks, change.opens)
-        db.session.add(task)
-        tasks.append(task)
+def _close(step: Step, kind: TaskKind | None) -> None:
+    for task in step.open_tasks:
+        if task.kind == kind:
+            task.closed_at, task.outcome, task.wake_at = step.now, step.move.action.value, None
+            if step.move.action is Action.HANDLE:
+                task.person_id = step.actor.id
 
 
-def _new_task(step: Step, tasks: list[Task], kind: TaskKind) -> Task:
+def _open(step: Step, before: Status) -> None:
+    """What the table says; an application opens its own task; whoever returns from an end begins anew."""
+    opens = task_change(step.move.action).opens
+    if before in ENDED and step.case.status not in ENDED:
+        _begin_anew(step)
+        opens = MAIN_TASK[Status(step.case.status)]
+    if step.move.back:
+        step.case.resume_to = None
+    if opens in (None, TaskKind.APPROVE):
+        return
+    if opens is TaskKind.CHECK:
+        if not beside.waits_for_departments(step.tasks):
+            beside.open_check(step)
+        return
+    _open_one(step, opens)
+
+
+def _open_one(step: Step, kind: TaskKind) -> None:
     """A handle task keeps the due time the dispatcher set, also when the case comes back for rework."""
     task = Task(case_id=step.case.id, kind=kind.value, opened_at=step.now)
+    due_at = step.due_at
     if kind is TaskKind.HANDLE:
         task.department_id = step.case.department_id
-        task.due_at = step.due_at or _dispatched_due(step.case, tasks)
-    elif kind is TaskKind.CHECK:
+        due_at = due_at or _dispatched_due(step.case, step.tasks)
+    elif OWED_BY[kind] is Duty.HOLDER:
+        task.area_id = step.case.holder_id
+    else:
         task.area_id = step.case.grid_id or step.case.holder_id
-    return task
+    beside.put(step, task, due_at)
 
 
 def _dispatched_due(case: Case, tasks: list[Task]) -> datetime | None:
-    """The due time of the last task that this very department handled."""
+    """The due time of the last task that this very department handled, unless the case was reopened since."""
     handled = [t for t in tasks if t.outcome == Action.HANDLE and t.department_id == case.department_id]
-    return handled[-1].due_at if handled else None
+    return handled[-1].due_at if handled and case.status == Status.IN_PROGRESS else None
 
 
-def _end(step: Step, tasks: list[Task]) -> None:
+def _begin_anew(step: Step) -> None:
+    case = step.case
+    case.ended_at = case.took_s = case.on_time = None
+
+
+def _end(step: Step) -> None:
     case = step.case
     case.ended_at = step.now
-    case.due_at = None
+    applications.withdraw(step)
     if case.status == Status.CLOSED:
         case.took_s = int((step.now - case.filed_at).total_seconds())
-        case.on_time = all(t.due_at is None or t.closed_at is None or t.closed_at <= t.due_at for t in tasks)
+        case.on_time = all(
+            t.due_at is None or t.closed_at is None or t.closed_at <= t.due_at for t in step.tasks
+        )
+    for task in step.open_tasks:
+        task.closed_at, task.outcome, task.wake_at = step.now, step.move.action.value, None

@@ -16,7 +16,8 @@ from app.areas.index import areas
 from app.cases.commands import FileCase
 from app.cases.models import Case, Task
 from app.cases.places import Placed, place
-from app.cases.service.insert import LATER, insert_case
+from app.cases.service.clocks import clock_for
+from app.cases.service.insert import LATER, add_task, insert_case
 from app.catalogue.queries import CategoryRow, categories
 from app.core.clock import local_day
 from app.core.config import settings
@@ -24,9 +25,11 @@ from app.core.db import db
 from app.core.policy import Actor
 from app.core.problems import Conflict, Invalid
 from app.workflow.statuses import Status
-from app.workflow.tasks import AT_FILING
+from app.workflow.tasks import CLIMBS_ALONE, TaskKind
 
 CASES = cast(Table, Case.__table__)
+PUBLIC = frozenset({"citizen", "public", "hotline", "12345", "wechat", "web", "open311"})
+"""Channels of reports that an inspector verifies on the spot before they are registered."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Filed:
-    """The case as it was just written, and its first task; None when the same filing had arrived before."""
+    """The case as it was just written, and its tasks; None when the same filing had arrived before."""
 
     case: Case | None
-    task: Task | None
+    tasks: tuple[Task, ...]
 
     @property
     def created(self) -> bool:
@@ -61,19 +64,58 @@ def plan_filing(filing: FileCase) -> Plan:
 def file_case(plan: Plan, *, actor: Actor, now: datetime) -> Filed:
     """Insert the case unless its UUID is known; raises Conflict for another filing under the same UUID."""
     row = _row(plan, actor=actor, now=now)
-    task = {"kind": AT_FILING.opens, "area_id": row["holder_id"], "opened_at": now}
+    task = _first_task(plan, row, now)
+    tasks = [task] + ([_alert(plan, row, now)] if plan.category.emergency else [])
+    row |= _first_clock(tasks, now)
     written = insert_case(row, task, f"{settings().city_code}-{local_day(now):%Y%m%d}-")
     if written is None:
         _check_known(plan.filing, actor)
-        return Filed(None, None)
+        return Filed(None, ())
     row["id"], row["number"] = written
+    for more in tasks[1:]:
+        add_task(row["id"], more)
     events.append("case.filed", f"case:{plan.filing.uuid}", _told(plan, row), actor=actor, at=now)
-    return Filed(_as_read(row), Task(case_id=row["id"], **task))
+    return Filed(_as_read(row), tuple(Task(case_id=row["id"], **each) for each in tasks))
+
+
+def _first_task(plan: Plan, row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """To accept or reject it; what the public reports is verified on the spot before."""
+    if row["status"] == Status.VERIFYING:
+        return _task(TaskKind.VERIFY, row["grid_id"] or row["holder_id"], plan, row, now)
+    return _task(TaskKind.ACCEPT, row["holder_id"], plan, row, now)
+
+
+def _alert(plan: Plan, row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """An emergency has to be acknowledged by the district at once, whatever the levels below it do."""
+    return _task(TaskKind.ACKNOWLEDGE, row["district_id"] or row["holder_id"], plan, row, now)
+
+
+def _task(kind: TaskKind, area_id: int, plan: Plan, row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    clock = clock_for(kind, plan.category, row["level"], row["urgency"], start=now)
+    return {
+        "kind": kind.value,
+        "area_id": area_id,
+        "opened_at": now,
+        "term": clock.term,
+        "due_at": clock.due_at,
+        "near_at": clock.near_at,
+        "wake_at": clock.wake_at,
+        "base_level": areas().by_id[area_id].level if kind in CLIMBS_ALONE else row["level"],
+    }
+
+
+def _first_clock(tasks: list[dict[str, Any]], now: datetime) -> dict[str, datetime | None]:
+    """What the case shows: the clock that runs out first."""
+    running = [task for task in tasks if task["due_at"] is not None]
+    if not running:
+        return {"due_at": None, "clock_from": None, "near_at": None}
+    first = min(running, key=lambda task: task["due_at"])
+    return {"due_at": first["due_at"], "clock_from": now, "near_at": first["near_at"]}
 
 
 def _as_read(row: dict[str, Any]) -> Case:
     """The case to answer with. A real entity tracks each attribute, which costs as much as a statement."""
-    return cast(Case, SimpleNamespace(**dict.fromkeys(LATER), **row))
+    return cast(Case, SimpleNamespace(**LATER, **row))
 
 
 def was_filed(filing: FileCase, actor: Actor) -> bool:
@@ -103,6 +145,7 @@ def _row(plan: Plan, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "command_hash": filing.hash(),
         "observed_at": filing.observed_at or now,
         "category": plan.category.code,
+        "filed_category": plan.category.code,
         "catalogue_version_id": plan.category.version_id,
         "restricted": plan.category.restricted,
         "description": filing.description,
@@ -119,7 +162,7 @@ def _row(plan: Plan, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "nearest_id": placed.nearest_id,
         "bordering": " ".join(placed.bordering) or None,
         "scope_path": placed.unit.path,
-        "status": Status.FILED.value,
+        "status": (Status.VERIFYING if filing.channel in PUBLIC else Status.FILED).value,
         "level": holder.level,
         "holder_id": holder.id,
         "escalations": 0,

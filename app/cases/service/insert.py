@@ -8,7 +8,7 @@ twice burns an id.
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CTE, BindParameter, Select, String, Table, bindparam, func, insert, select
+from sqlalchemy import CTE, BindParameter, Select, String, Table, bindparam, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -17,10 +17,24 @@ from app.core.db import db, is_sqlite
 
 CASES, TASKS = cast(Table, Case.__table__), cast(Table, Task.__table__)
 PREFIX = "number_prefix"
-LATER = {"department_id", "handled_by_id", "due_at", "accepted_at", "ended_at", "on_time", "took_s"}
-"""What nobody knows of a case when it is filed."""
+UNKNOWN = dict.fromkeys(
+    (
+        "department_id",
+        "handled_by_id",
+        "accepted_at",
+        "ended_at",
+        "on_time",
+        "took_s",
+        "card",
+        "applied",
+        "suspended_at",
+        "resume_to",
+    )
+)
+LATER: dict[str, Any] = {**UNKNOWN, "reopens": 0, "extensions": 0, "self_handled": False}
+"""What nobody knows of a case when it is filed, with what stands there until then."""
 GIVEN = tuple(column.name for column in CASES.c if column.name not in {"id", "number", *LATER})
-TASK_GIVEN = ("kind", "area_id", "opened_at")
+TASK_GIVEN = ("kind", "area_id", "opened_at", "term", "due_at", "near_at", "wake_at", "base_level")
 
 Written = tuple[int, str]
 """The id and the number of a case."""
@@ -35,8 +49,14 @@ def insert_case(case: dict[str, Any], task: dict[str, Any], number_prefix: str) 
         return _written(connection.execute(_on_postgresql(), asked).one_or_none())
     written = _written(connection.execute(_on_sqlite(), asked).one_or_none())
     if written is not None:
-        connection.execute(ADD_TASK, task | {"case_id": written[0]})
+        add_task(written[0], task)
     return written
+
+
+def add_task(case_id: int, task: dict[str, Any]) -> None:
+    db.session.connection().execute(
+        ADD_TASK, task | {"case_id": case_id, "rung": 0, "base_rung": 0, "paused_s": 0}
+    )
 
 
 def _written(row: Any) -> Written | None:
@@ -75,4 +95,6 @@ def _given() -> dict[str, BindParameter[Any]]:
 
 def _first_task(filed: CTE) -> CTE:
     given = [bindparam(f"task_{name}", type_=TASKS.c[name].type) for name in TASK_GIVEN]
-    return insert(TASKS).from_select(["case_id", *TASK_GIVEN], select(filed.c.id, *given)).cte("opened")
+    zero = [literal(0)] * 3
+    names = ["case_id", *TASK_GIVEN, "rung", "base_rung", "paused_s"]
+    return insert(TASKS).from_select(names, select(filed.c.id, *given, *zero)).cte("opened")
