@@ -161,7 +161,7 @@ class Duties:
 
     def _who_handled(self) -> frozenset[int]:
         theirs = (Task.case_id == self.case.id, Task.person_id.is_not(None))
-        return frozenset(db.session.scalars(select(Task.person_id).where(*theirs)))  # type: ignore[arg-type]
+        return frozenset(filter(None, db.session.scalars(select(Task.person_id).where(*theirs))))
 
     def _find_checkers(self, barred: frozenset[int]) -> frozenset[int]:
         choices = (
@@ -202,13 +202,8 @@ _TIES = {
 
 
 def approver_of(case: Case, *, steps: int, staffed: frozenset[int]) -> int:
-    """The unit `steps` levels above the case's on its own line; a vacant one is passed over, the city never is."""
-    line = [getattr(case, LEVEL_FIELDS[level]) for level in reversed(Level)]
-    levels = list(reversed(Level))
-    above = [
-        unit
-        for level, unit in zip(levels, line, strict=True)
-        if unit is not None and is_above(level, Level(case.level))
-    ]
-    chosen = ([case.holder_id, *above])[steps:] or [areas().city.id]
+    """The unit `steps` levels above the case's holder; a vacant one is passed over, the city never is."""
+    over = [level for level in reversed(Level) if is_above(level, Level(case.level))]
+    above: list[int] = [u for level in over if (u := getattr(case, LEVEL_FIELDS[level])) is not None]
+    chosen = [case.holder_id, *above][steps:] or [areas().city.id]
     return next((unit for unit in chosen if unit in staffed), chosen[-1])

@@ -59,9 +59,9 @@ def _list_indexes() -> list[Index]:
 class Case(Model):
     """The managed record opened by an incident. It has one UUID and one number for life.
 
-    Open means `ended_at is null`. `due_at` is the earliest due time of the open tasks that are not paused,
-    `clock_from` and `near_at` are of that task; null is never overdue. `took_s` is seconds from filing to
-    closing. `category` may be changed by an approved application; `filed_category` never changes.
+    Open means `ended_at is null`. `due_at` is the earliest due time of the open tasks that are not
+    paused, `clock_from` and `near_at` are of that task; null is never overdue. `took_s` is seconds from
+    filing to closing. `category` may be changed by an approved application; `filed_category` never is.
     `applied` is what the pending application asks for, `resume_to` the status to go back to.
     """
 
@@ -225,9 +225,9 @@ PAST_FIELDS = (
 class Task(Model):
     """One open duty of a unit, department or person on a case, with its own clock.
 
-    `near_at` is when a notice is due, `warned_at` when it was given; `wake_at` is the next instant at which the
-    sweep must look. `rung` counts the breaches so far; the ladder climbs from `base_level`, where the case was
-    at `base_rung`. `paused_s`: working seconds that suspensions took so far.
+    `near_at` is when a notice is due, `warned_at` when it was given; `wake_at` is the next instant at
+    which the sweep must look. `rung` counts the breaches so far; the ladder climbs from `base_level`,
+    where the case was at `base_rung`. `paused_s`: working seconds that suspensions took so far.
     """
 
     __tablename__ = "task"
@@ -259,8 +259,8 @@ class Task(Model):
 class CaseApplication(Model):
     """What somebody asked the level above for; at most one of a case is pending.
 
-    `task_id` is the duty to decide it; its area is the unit that decides. `details` is JSON: `due_at` (with the
-    `task` it is for), `review_at` or `category`.
+    `task_id` is the duty to decide it; its area is the unit that decides. `details` is JSON: `due_at`
+    (with the `task` it is for), `review_at` or `category`.
     """
 
     __tablename__ = "application"

@@ -119,7 +119,7 @@ class PositionIn(Schema):
     accuracy_m = Number(allow_none=True, validate=validate.Range(0, 100_000, error=METRES))
 
 
-def codes() -> fields.List:
+def codes() -> fields.List[str]:
     code = fields.String(validate=[validate.Length(1, 40), no_control])
     return fields.List(code, allow_none=True, validate=validate.Length(max=20))
 

@@ -24,8 +24,8 @@ from app.core.policy import Actor
 from app.core.problems import Conflict, Invalid, Stale
 from app.core.words import word
 from app.workflow.actions import Action
-from app.workflow.levels import Level
 from app.workflow.guards import Refusal
+from app.workflow.levels import Level
 from app.workflow.moves import BY_ACTION, DECISIONS, Duty, Move, MoveNotAllowed
 from app.workflow.moves import move as row_of
 from app.workflow.statuses import Status
@@ -99,12 +99,9 @@ def _checked(case: Case, what: Act, actor: Actor, now: datetime) -> Step:
 
 def _impossible(case: Case, action: Action) -> str:
     if action in DECISIONS and case.applied is None:
-        return _("Nothing was applied for; there is nothing to decide.")
-    return _(
-        "'%(action)s' is not possible while a case is '%(status)s'.",
-        action=word(action, "action"),
-        status=word(case.status, "status"),
-    )
+        return str(_("Nothing was applied for; there is nothing to decide."))
+    what, where = word(action, "action"), word(case.status, "status")
+    return str(_("“%(action)s” is not possible while the case is “%(status)s”.", action=what, status=where))
 
 
 def _not_yours(move: Move) -> str:

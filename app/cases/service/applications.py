@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import orjson
 
@@ -20,6 +21,9 @@ from app.workflow.actions import Action
 from app.workflow.moves import Application
 from app.workflow.statuses import Status
 from app.workflow.tasks import APPLIES_FOR, TaskKind
+
+
+Details = dict[str, Any]
 
 
 def apply(step: Step) -> None:
@@ -65,7 +69,7 @@ def _who_decides(step: Step, kind: Application) -> int:
     return approver_of(step.case, steps=steps, staffed=present)
 
 
-def _details(step: Step, kind: Application) -> dict[str, object]:
+def _details(step: Step, kind: Application) -> Details:
     if kind is Application.EXTEND:
         task = step.duties.clocked_task()
         assert task is not None and step.due_at is not None
@@ -102,7 +106,7 @@ def withdraw(step: Step) -> None:
         step.case.applied = None
 
 
-def _extend(step: Step, details: dict[str, str]) -> None:
+def _extend(step: Step, details: Details) -> None:
     step.case.extensions += 1
     due_at = datetime.fromisoformat(details["due_at"])
     for task in step.open_tasks:
@@ -110,7 +114,7 @@ def _extend(step: Step, details: dict[str, str]) -> None:
             clocks.extend_clock(task, due_at, now=step.now)
 
 
-def _suspend(step: Step, details: dict[str, str]) -> None:
+def _suspend(step: Step, details: Details) -> None:
     step.case.suspended_at, step.case.resume_to = step.now, step.case.status
     clocks.pause_clocks(step.open_tasks, now=step.now)
     review = Task(
@@ -122,23 +126,23 @@ def _suspend(step: Step, details: dict[str, str]) -> None:
     put(step, review, datetime.fromisoformat(details["review_at"]))
 
 
-def _reclassify(step: Step, details: dict[str, str]) -> None:
+def _reclassify(step: Step, details: Details) -> None:
     """Open clocks keep the term they were started with; the next one goes by the new category."""
     category = categories()[details["category"]]
     step.case.category, step.case.catalogue_version_id = category.code, category.version_id
     step.case.restricted = step.case.restricted or category.restricted
 
 
-def _void(step: Step, _details: dict[str, str]) -> None:
+def _void(step: Step, _details: Details) -> None:
     step.case.resume_to = step.case.status
 
 
-def _restore(step: Step, _details: dict[str, str]) -> None:
+def _restore(step: Step, _details: Details) -> None:
     """The case goes on where it ended; its main duty opens with a term of its own."""
     step.case.resume_to = step.case.resume_to or Status.FILED.value
 
 
-_CARRIED_OUT: dict[Application, Callable[[Step, dict[str, str]], None]] = {
+_CARRIED_OUT: dict[Application, Callable[[Step, Details], None]] = {
     Application.EXTEND: _extend,
     Application.SUSPEND: _suspend,
     Application.RECLASSIFY: _reclassify,

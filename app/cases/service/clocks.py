@@ -74,8 +74,9 @@ def start_clock(task: Task, case: Case, *, now: datetime, due_at: datetime | Non
         clock.near_at,
         clock.wake_at,
     )
-    alone = TaskKind(task.kind) in CLIMBS_ALONE and task.area_id is not None
-    task.base_level = areas().by_id[task.area_id].level if alone else case.level
+    task.base_level = case.level
+    if TaskKind(task.kind) in CLIMBS_ALONE and task.area_id is not None:
+        task.base_level = areas().by_id[task.area_id].level
 
 
 def show_clock(case: Case, tasks: Iterable[Task]) -> None:

@@ -1,4 +1,4 @@
-"""Read what an action needs: photos, departments, unit, level, times, place, looked up or refused by field."""
+"""Read what an action needs, each field looked up or refused: photos, departments, units, times, place."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
