@@ -37,6 +37,8 @@ def _item(row: CategoryRow) -> dict[str, Any]:
         "questions": row.questions,
         "term": row.term,
         "after_photo": "required" if row.after_photo else "optional",
+        "emergency": row.emergency,
+        "on_spot": row.on_spot,
         "pinyin": row.pinyin,
         "synonyms": row.synonyms,
     }

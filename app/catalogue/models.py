@@ -1,8 +1,8 @@
-"""Kinds of case, as versioned configuration. A used version is never edited."""
+"""Kinds of case, terms, calendar and rules, as versioned configuration. A used version is never edited."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Model, UtcDateTime
@@ -16,6 +16,24 @@ class CatalogueVersion(Model):
     digest: Mapped[str] = mapped_column(String(64))
     source: Mapped[str] = mapped_column(Text)
     activated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ConfigurationVersion(Model):
+    """One state of one kind of configuration, as canonical JSON; the highest version is active.
+
+    Rows are added and never changed. `person_id` is who made it by hand, null for a shipped file.
+    """
+
+    __tablename__ = "configuration"
+    __table_args__ = (UniqueConstraint("kind", "version"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    content: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text, default="")
+    activated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class Category(Model):
@@ -34,6 +52,8 @@ class Category(Model):
     name_en: Mapped[str | None] = mapped_column(String(80))
     restricted: Mapped[bool] = mapped_column(default=False)
     after_photo: Mapped[bool] = mapped_column(default=False)
+    emergency: Mapped[bool] = mapped_column(default=False)
+    on_spot: Mapped[bool] = mapped_column(default=False)
     term: Mapped[str | None] = mapped_column(String(12))
     stop_term: Mapped[str | None] = mapped_column(String(12))
     penalty_term: Mapped[str | None] = mapped_column(String(12))

@@ -25,6 +25,8 @@ class CategoryRow:
     kind: str
     restricted: bool
     after_photo: bool
+    emergency: bool
+    on_spot: bool
     term: str | None
     stop_term: str | None
     penalty_term: str | None
@@ -65,6 +67,8 @@ def _row(row: Category) -> CategoryRow:
         kind=row.kind,
         restricted=row.restricted,
         after_photo=row.after_photo,
+        emergency=row.emergency,
+        on_spot=row.on_spot,
         term=row.term,
         stop_term=row.stop_term,
         penalty_term=row.penalty_term,

@@ -23,9 +23,16 @@ COLUMNS = (
     "pinyin",
     "synonyms",
     "after_photo",
+    "emergency",
+    "on_spot",
 )
 KINDS = ("part", "event", "social")
-YES_NO = {"restricted": ("0", "1"), "after_photo": ("optional", "required")}
+CHOICES = {
+    "restricted": ("0", "1"),
+    "after_photo": ("optional", "required"),
+    "emergency": ("0", "1"),
+    "on_spot": ("0", "1"),
+}
 LONGEST = {"code": 20, "zh": 80, "en": 80, "pinyin": 80}
 
 
@@ -39,7 +46,10 @@ class BadCatalogue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the file. Terms are texts such as `4wh`; None where the file has nothing."""
+    """One row of the file. Terms are texts such as `4wh`; None where the file has nothing.
+
+    `emergency`: the green channel is open to it. `on_spot`: who finds it may settle it there and then.
+    """
 
     code: str
     name: str
@@ -54,6 +64,8 @@ class Entry:
     pinyin: str | None
     synonyms: str | None
     after_photo: bool
+    emergency: bool
+    on_spot: bool
 
 
 def read_entries(text: str) -> tuple[Entry, ...]:
@@ -86,7 +98,7 @@ def _faults(row: dict[str, str | None]) -> Iterator[str]:
         yield f"kind must be one of {', '.join(KINDS)}"
     yield from (
         f"{column} must be {' or '.join(choice)}"
-        for column, choice in YES_NO.items()
+        for column, choice in CHOICES.items()
         if cells[column] not in choice
     )
     for column in ("term", "stop_term", "penalty_term"):
@@ -126,4 +138,6 @@ def _entry(row: dict[str, str]) -> Entry:
         pinyin=cell["pinyin"],
         synonyms=cell["synonyms"],
         after_photo=row["after_photo"] == "required",
+        emergency=row["emergency"] == "1",
+        on_spot=row["on_spot"] == "1",
     )

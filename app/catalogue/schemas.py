@@ -14,6 +14,10 @@ class CategoryOut(Schema):
         allow_none=True, metadata={"description": "4wh, 2wd: working hours, days; 3h, 15d: by the clock"}
     )
     after_photo = fields.String(metadata={"enum": ["required", "optional"]})
+    emergency = fields.Boolean(
+        metadata={"description": "its cases may skip levels, and are acknowledged at once"}
+    )
+    on_spot = fields.Boolean(metadata={"description": "the inspector may settle it where it was found"})
     pinyin = fields.String(metadata={"description": "initials of the Chinese name, for search"})
     synonyms = fields.List(fields.String())
 

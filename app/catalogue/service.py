@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from app import events
+from app.catalogue.configuration import CONFIGURATION
 from app.catalogue.models import CatalogueVersion, Category
 from app.catalogue.queries import CATALOGUE, newest_version
 from app.catalogue.rules import Entry, digest, read_entries
@@ -41,6 +42,7 @@ def sync_catalogue(now: datetime, data: Path = DATA) -> SyncResult:
     version = _add_version(entries, wanted, data.name, now)
     result = _difference(version.id, _entries_of(active) if active else {}, entries)
     bump(CATALOGUE)
+    bump(CONFIGURATION)  # the terms of categories are a part of it
     events.append("catalogue.synced", f"catalogue:{version.id}", _told(result, wanted), actor=SYSTEM, at=now)
     return result
 

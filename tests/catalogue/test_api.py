@@ -37,6 +37,8 @@ def test_a_category_says_what_a_form_needs(get: Get) -> None:
         "questions": [],
         "term": "4wh",
         "after_photo": "required",
+        "emergency": False,
+        "on_spot": True,
         "pinyin": "bllj",
         "synonyms": ["垃圾", "垃圾暴露", "垃圾满溢"],
     }

@@ -6,8 +6,8 @@ from app.catalogue.rules import COLUMNS, BadCatalogue, digest, read_entries
 from app.catalogue.service import DATA
 
 HEAD = ",".join(COLUMNS)
-BIN = "P0305,垃圾箱,Litter bin,part,0,1wd,,,proposed,,ljx,果皮箱|垃圾桶,required"
-FAMILY = "S0102,婚姻家庭纠纷,Family dispute,social,1,5wd,,,,,hyjtjf,,optional"
+BIN = "P0305,垃圾箱,Litter bin,part,0,1wd,,,proposed,,ljx,果皮箱|垃圾桶,required,0,1"
+FAMILY = "S0102,婚姻家庭纠纷,Family dispute,social,1,5wd,,,,,hyjtjf,,optional,1,0"
 
 
 def a_file(*rows: str) -> str:
@@ -17,8 +17,14 @@ def a_file(*rows: str) -> str:
 def test_a_row_is_read() -> None:
     family, litter = sorted(read_entries(a_file(BIN, FAMILY)), key=lambda entry: entry.kind, reverse=True)
     assert (litter.code, litter.name, litter.term, litter.stop_term) == ("P0305", "垃圾箱", "1wd", None)
-    assert (litter.restricted, litter.after_photo) == (False, True)
+    assert (litter.restricted, litter.after_photo, litter.emergency, litter.on_spot) == (
+        False,
+        True,
+        False,
+        True,
+    )
     assert (family.restricted, family.after_photo, family.source) == (True, False, None)
+    assert (family.emergency, family.on_spot) == (True, False)
 
 
 def test_the_digest_follows_what_is_said_not_how_it_is_written() -> None:
@@ -39,10 +45,12 @@ def test_the_digest_follows_what_is_said_not_how_it_is_written() -> None:
         ),
         ([BIN.replace("P0305", "")], "line 2: code is empty"),
         ([BIN.replace("P0305", "P" * 21)], "line 2: code is too long"),
-        ([BIN.replace(",0,", ",no,")], "line 2: restricted must be 0 or 1"),
+        ([BIN.replace(",part,0,", ",part,no,")], "line 2: restricted must be 0 or 1"),
         ([BIN.replace("required", "")], "line 2: after_photo must be optional or required"),
-        ([BIN + ",more"], "line 2: 13 fields are expected"),
-        (["P0305,垃圾箱"], "line 2: 13 fields are expected"),
+        ([BIN.replace(",0,1", ",yes,1")], "line 2: emergency must be 0 or 1"),
+        ([BIN.replace(",0,1", ",0,")], "line 2: on_spot must be 0 or 1"),
+        ([BIN + ",more"], "line 2: 15 fields are expected"),
+        (["P0305,垃圾箱"], "line 2: 15 fields are expected"),
     ],
 )
 def test_a_faulty_file_is_refused_with_the_line(rows: list[str], fault: str) -> None:
@@ -78,6 +86,15 @@ def test_the_shipped_catalogue() -> None:
         letters = entry.pinyin or ""
         assert letters.isascii() and letters.islower() and letters.isalpha(), entry.code
         assert len(letters) == sum("一" <= sign <= "鿿" for sign in entry.name), entry.code
+
+
+def test_an_emergency_is_never_settled_by_whoever_finds_it() -> None:
+    entries = read_entries(DATA.read_text(encoding="utf-8"))
+    emergencies = {entry.code for entry in entries if entry.emergency}
+    on_spot = {entry.code for entry in entries if entry.on_spot}
+    assert {"P0111", "P0129", "P0601", "E0403"} <= emergencies
+    assert {"E0102", "E0201", "E0506"} <= on_spot
+    assert not emergencies & on_spot
 
 
 def test_an_illegal_structure_has_three_terms() -> None:

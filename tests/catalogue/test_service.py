@@ -28,7 +28,7 @@ def changed(tmp_path: Path) -> Path:
     """The shipped file with one name changed, one row gone and one new."""
     lines = DATA.read_text(encoding="utf-8").splitlines()
     lines = [line.replace("暴露垃圾", "外露垃圾", 1) for line in lines if not line.startswith("S9999,")]
-    lines.append("P9001,智能灯杆,Smart pole,part,0,2wd,,,local,,zndg,,required")
+    lines.append("P9001,智能灯杆,Smart pole,part,0,2wd,,,local,,zndg,,required,0,0")
     file = tmp_path / "categories.csv"
     file.write_text("\n".join(lines), encoding="utf-8")
     return file
