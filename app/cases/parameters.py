@@ -9,7 +9,9 @@ from app.cases.queries.filters import LONGEST_QUERY, SORTS
 from app.core.api import parameter
 from app.core.policy import LEVEL_FIELDS
 from app.media.render import Size
+from app.workflow.cards import Card
 from app.workflow.statuses import Status
+from app.workflow.tasks import TaskKind
 
 Parameter = dict[str, Any]
 INSTANT = "A local day of the city (its beginning) or an RFC 3339 instant."
@@ -31,6 +33,13 @@ FILTERS: list[Parameter] = [
     parameter("from", f"Filed at or after. {INSTANT}"),
     parameter("to", f"Filed before. {INSTANT}"),
     parameter("due_before", f"Open and due before. {INSTANT}"),
+    parameter("near", "Open and near the due time: a fifth of the time is left, or less.", type="boolean"),
+    parameter("supervised", "Shown a card, or a level above waits for an answer.", type="boolean"),
+    parameter("card", f"Any of: {', '.join(Card)}; separated by commas."),
+    parameter("task", "With an open duty of this kind.", enum=list(TaskKind)),
+    parameter("owed_by", "Code of the unit that owes an open duty (of the kind asked for).", maxLength=40),
+    parameter("assisting", "Code of a department that still has to assist or to respond.", maxLength=40),
+    parameter("climbed_since", f"Raised by the clock at or after. {INSTANT}"),
     parameter("as_of", f"As things stood then. {INSTANT}"),
     parameter("sort", "Newest first unless said otherwise.", enum=list(SORTS)),
 ]

@@ -14,8 +14,10 @@ from app.core.policy import LEVEL_FIELDS
 from app.core.problems import Invalid
 from app.people.queries import department
 from app.spatial import Box
+from app.workflow.cards import Card
 from app.workflow.levels import Level
 from app.workflow.statuses import OPEN, Status
+from app.workflow.tasks import TaskKind
 
 MOST_WORDS, LONGEST_QUERY, MOST_VALUES = 5, 80, 60
 SORTS = ("-filed_at", "filed_at", "due_at", "-changed_at")
@@ -23,7 +25,10 @@ SORTS = ("-filed_at", "filed_at", "due_at", "-changed_at")
 
 @dataclass(frozen=True)
 class Filters:
-    """Every part is optional; together they are one `and`. `start` ≤ filed < `end`."""
+    """Every part is optional; together they are one `and`. `start` ≤ filed < `end`.
+
+    `task` is the kind of an open duty, `owed_by_id` the unit that owes one; both together speak of one duty.
+    """
 
     within: AreaEntry | None = None
     statuses: frozenset[str] = frozenset()
@@ -44,6 +49,13 @@ class Filters:
     filed_by_id: int | None = None
     unplaced: bool | None = None
     no_unit_at: str | None = None
+    near: bool | None = None
+    supervised: bool | None = None
+    cards: frozenset[str] = frozenset()
+    task: str | None = None
+    owed_by_id: int | None = None
+    assisting_id: int | None = None
+    climbed_since: datetime | None = None
 
     def but(self, **changes: Any) -> "Filters":
         return replace(self, **changes)
@@ -125,15 +137,31 @@ def _categories(text: str) -> dict[str, Any]:
     return {"categories": frozenset(codes)}
 
 
-def _department(code: str) -> dict[str, Any]:
-    found = department(code)
-    if found is None:
-        raise _Bad(_("There is no department %(code)s.", code=code[:40]))
-    return {"department_id": found.id}
+def _department(name: str) -> Any:
+    def read(code: str) -> dict[str, Any]:
+        found = department(code)
+        if found is None:
+            raise _Bad(_("There is no department %(code)s.", code=code[:40]))
+        return {name: found.id}
+
+    return read
 
 
-def _holder(code: str) -> dict[str, Any]:
-    return {"holder_id": _within(code)["within"].id}
+def _unit(name: str) -> Any:
+    return lambda code: {name: _within(code)["within"].id}
+
+
+def _cards(text: str) -> dict[str, Any]:
+    asked = frozenset(text.split(","))
+    if asked - {card.value for card in Card}:
+        raise _Bad(_("yellow, red or black."))
+    return {"cards": asked}
+
+
+def _task(text: str) -> dict[str, Any]:
+    if text not in {kind.value for kind in TaskKind}:
+        raise _Bad(_("One of %(sorts)s.", sorts=", ".join(TaskKind)))
+    return {"task": text}
 
 
 def _flag(name: str) -> Any:
@@ -185,14 +213,14 @@ def _no_unit_at(text: str) -> dict[str, Any]:
     return {"no_unit_at": text}
 
 
-_MANY = ("status", "category")
+_MANY = ("status", "category", "card")
 _READERS: dict[str, Any] = {
     "within": _within,
     "status": _statuses,
     "level": _level,
     "reached": _level,
     "category": _categories,
-    "department": _department,
+    "department": _department("department_id"),
     "overdue": _flag("overdue"),
     "bbox": _bbox,
     "q": _query,
@@ -200,10 +228,17 @@ _READERS: dict[str, Any] = {
     "to": _instant("end"),
     "as_of": _instant("as_of"),
     "sort": _sort,
-    "holder": _holder,
+    "holder": _unit("holder_id"),
     "returned": _flag("returned"),
     "raised": _flag("raised"),
     "due_before": _instant("due_before"),
     "unplaced": _flag("unplaced"),
     "no_unit_at": _no_unit_at,
+    "near": _flag("near"),
+    "supervised": _flag("supervised"),
+    "card": _cards,
+    "task": _task,
+    "owed_by": _unit("owed_by_id"),
+    "assisting": _department("assisting_id"),
+    "climbed_since": _instant("climbed_since"),
 }

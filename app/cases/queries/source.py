@@ -3,17 +3,25 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, not_, or_, select, true, union_all
 from sqlalchemy.sql.selectable import FromClause
 
 from app import spatial
-from app.cases.models import PAST_FIELDS, Case, PastState
+from app.areas.index import areas
+from app.cases.escalations import Escalation
+from app.cases.models import PAST_FIELDS, Case, CaseApplication, CaseGrant, PastState, Task
 from app.cases.queries.filters import Filters
 from app.core.policy import EVERYTHING, LEVEL_FIELDS, SCOPE_FIELDS, Predicate, among, where
+from app.workflow.levels import HOLDING, Level
 from app.workflow.statuses import OPEN
+from app.workflow.tasks import BESIDE, CLIMBS_ALONE, TaskKind
 
 STILL_OPEN = frozenset(status.value for status in OPEN)
 CASES, PAST = Case.__table__, PastState.__table__
+TASKS, RUNGS, GRANTS = Task.__table__.c, Escalation.__table__.c, CaseGrant.__table__.c
+APPLICATIONS = CaseApplication.__table__.c
+PENDING = literal("pending", literal_execute=True)
+"""Written into the statement: a partial index is not found by a bound value."""
 
 
 def source(as_of: datetime | None) -> FromClause:
@@ -49,6 +57,7 @@ def conditions(
     if filters.overdue is not None:
         late = and_(c.ended_at.is_(None), c.due_at < (filters.as_of or now))
         found.append(late if filters.overdue else or_(c.due_at.is_(None), ~late))
+    found += _duties(cases, filters, filters.as_of or now)
     if filters.bbox is not None:
         found += _boxed(cases, filters.bbox)
     if filters.q is not None:
@@ -98,6 +107,64 @@ def _times(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.due_before is not None:
         found.append(and_(c.ended_at.is_(None), c.due_at < filters.due_before))
     return found
+
+
+def _duties(cases: FromClause, filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
+    """How near the limit, who watches, who owes what: as it stood at `at`."""
+    c, open_then = cases.c, _open_then(filters.as_of)
+    found: list[ColumnElement[bool]] = []
+    if filters.near is not None:
+        near = and_(c.ended_at.is_(None), c.near_at.is_not(None), c.near_at <= at, c.due_at > at)
+        unclocked = or_(c.near_at.is_(None), c.due_at.is_(None))
+        found.append(near if filters.near else or_(unclocked, ~near))
+    if filters.supervised is not None:
+        asked = exists().where(TASKS.case_id == c.id, TASKS.kind == TaskKind.ANSWER.value, *open_then)
+        watched = or_(c.card.is_not(None), asked)
+        found.append(watched if filters.supervised else not_(watched))
+    if filters.cards:
+        found.append(among(c.card, filters.cards))
+    if filters.task is not None or filters.owed_by_id is not None:
+        found += _owed(cases, filters)
+    if filters.assisting_id is not None:
+        mine = TASKS.department_id == filters.assisting_id
+        found.append(c.id.in_(select(GRANTS.case_id).where(GRANTS.department_id == filters.assisting_id)))
+        beside = (TASKS.case_id == c.id, mine, TASKS.kind.in_(sorted(BESIDE)))
+        found.append(exists().where(*beside, *open_then))
+    if filters.climbed_since is not None:
+        found.append(c.id.in_(_climbed(filters.climbed_since, at)))
+    return found
+
+
+def _open_then(as_of: datetime | None) -> tuple[ColumnElement[bool], ...]:
+    """Tasks that are open, or were at an instant."""
+    if as_of is None:
+        return (TASKS.closed_at.is_(None),)
+    return (TASKS.opened_at <= as_of, or_(TASKS.closed_at.is_(None), TASKS.closed_at > as_of))
+
+
+def _owed(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]]:
+    """One open duty of the kind and unit asked for. Few applications are pending: they lead the search."""
+    owed = [TASKS.case_id == cases.c.id, *_open_then(filters.as_of)]
+    if filters.task is not None:
+        owed.append(TASKS.kind == filters.task)
+    if filters.owed_by_id is not None:
+        owed.append(TASKS.area_id == filters.owed_by_id)
+    found: list[ColumnElement[bool]] = [exists().where(*owed)]
+    if filters.task == TaskKind.APPROVE and filters.as_of is None:
+        found.append(cases.c.id.in_(select(APPLICATIONS.case_id).where(APPLICATIONS.state == PENDING)))
+    return found
+
+
+def _climbed(since: datetime, until: datetime) -> Select[Any]:
+    """Cases that the clock raised in that time; only units over others can be climbed to."""
+    over = [unit.id for unit in areas().entries if unit.level in HOLDING and unit.level != Level.COMMUNITY]
+    return select(RUNGS.case_id).where(
+        RUNGS.to_holder_id.in_(over),
+        RUNGS.at >= since,
+        RUNGS.at <= until,
+        RUNGS.from_holder_id != RUNGS.to_holder_id,
+        RUNGS.kind.not_in(sorted(CLIMBS_ALONE)),
+    )
 
 
 def _boxed(cases: FromClause, box: spatial.Box) -> list[ColumnElement[bool]]:
