@@ -112,7 +112,8 @@ def test_whom_a_grant_lets_in_and_whom_not(cast: Cast) -> None:
 
 def test_a_second_return_is_decided_one_level_up(cast: Cast) -> None:
     uuid = bring_to("dispatched", cast)
-    first = done(cast["hana"].act(uuid, "return_to_dispatcher", reason="not ours"))
+    done(cast["hana"].act(uuid, "return_to_dispatcher", reason="not ours"))
+    first = done(cast["mara"].get(f"/api/v1/cases/{uuid}"))
     assert (first["level"], first["returns"], open_tasks(first)) == ("community", 1, ["dispatch"])
     done(cast["mara"].act(uuid, "dispatch", department=BUREAU))
     done(cast["hana"].act(uuid, "return_to_dispatcher", reason="still not ours"))
