@@ -13,8 +13,7 @@ from sqlalchemy import delete, func, insert, select, update
 from app.core.config import settings
 from app.core.db import db
 from app.core.roles import Role
-from app.core.stamps import bump
-from app.people.models import ApiToken, Department, FailedSignIn, Person, PersonPosting, SignIn
+from app.people.models import ApiToken, FailedSignIn, Person, PersonPosting, SignIn
 
 PER_USER = (5, timedelta(minutes=1))
 PER_ADDRESS = (25, timedelta(minutes=5))
@@ -49,27 +48,24 @@ def post(
     area_id: int | None = None,
     department_id: int | None = None,
     restricted: bool = False,
+    stand_in: bool = False,
     starts_on: date,
     ends_on: date | None = None,
 ) -> PersonPosting:
-    """Put a person in a role, in an area or a department, from a local day on."""
+    """Put a person in a role, in an area or a department, from a local day on. Makes no event."""
     posting = PersonPosting(
         person_id=person_id,
         role=role.value,
         area_id=area_id,
         department_id=department_id,
         restricted=restricted,
+        stand_in=stand_in,
         starts_on=starts_on,
         ends_on=ends_on,
     )
     db.session.add(posting)
     db.session.flush()
     return posting
-
-
-def end_posting(posting: PersonPosting, *, ends_on: date) -> None:
-    """The posting no longer counts from that local day on."""
-    posting.ends_on = ends_on
 
 
 def disable(person: Person, *, now: datetime) -> None:
@@ -84,15 +80,6 @@ def revoke_tokens(person_id: int, *, now: datetime) -> int:
     usable = (ApiToken.person_id == person_id) & ApiToken.revoked_at.is_(None)
     done = db.session.execute(update(ApiToken).where(usable).values(revoked_at=now))
     return int(done.rowcount)  # type: ignore[attr-defined]
-
-
-def add_department(*, code: str, name: str, name_en: str | None, area_id: int) -> Department:
-    """A new department; cases that lie in its area may be dispatched to it."""
-    department = Department(code=code, name=name, name_en=name_en, area_id=area_id)
-    db.session.add(department)
-    db.session.flush()
-    bump("departments")
-    return department
 
 
 def set_password(person: Person, password: str, *, now: datetime) -> None:
