@@ -67,7 +67,8 @@ def test_whoever_is_on_leave_does_not_answer_but_may_act(city: Flask, cast: Cast
         ("person.back", {"from": today, "on": today}),
     ]
     assert "not away" in refused(city, "back", "--user", "mara")
-    run(city, "leave", "--user", "mara", "--reason", "ill again, after one that was taken back")
+    yesterday = (local_day(now()) - timedelta(days=1)).isoformat()
+    run(city, "leave", "--user", "mara", "--from", yesterday, "--reason", "around one that was taken back")
 
 
 def test_a_stand_in_answers_for_a_period(city: Flask) -> None:
