@@ -4,14 +4,13 @@ Like an action by hand it works on locked cases, under their versions, and appen
 are for many rows at once. A case that somebody is acting on is left for the next look.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, Select, Table, bindparam, insert, select, update
+from sqlalchemy import RowMapping, Select, Table, bindparam, insert, or_, select, update
 from sqlalchemy.sql.dml import UpdateBase
 
 from app import events
@@ -70,12 +69,8 @@ def climb(
     case_ids = _lock(now, limit, only, passing_over)
     if not case_ids:
         return Climbed()
-    cases = db.session.execute(select(*OF_CASE).where(CASES.c.id.in_(case_ids)).order_by(CASES.c.id))
-    tasks: dict[int, list[Row]] = defaultdict(list)
-    due = select(TASKS).where(TASKS.c.case_id.in_(case_ids), *is_due(now)).order_by(TASKS.c.id)
-    for task in db.session.execute(due).mappings():
-        tasks[task["case_id"]].append(task)
-    batch = _Batch(now, [case for case in cases.mappings() if tasks[case["id"]]])
+    cases, tasks = _read(case_ids, now)
+    batch = _Batch(now, [case for case in cases if case["id"] in tasks])
     for case in batch.cases:
         batch.climb_one(case, tasks[case["id"]])
     return batch.write()
@@ -90,6 +85,16 @@ def _lock(now: datetime, limit: int, only: int | None, passing_over: Collection[
         rows = rows.where(TASKS.c.case_id.not_in(passing_over))
     rows = rows.order_by(TASKS.c.wake_at, TASKS.c.id).limit(limit)
     return sorted(set(db.session.scalars(skip_locked(rows))))
+
+
+def _read(case_ids: Collection[int], now: datetime) -> tuple[list[Row], dict[int, list[Row]]]:
+    """The locked cases, and what is due on each: read anew, for others may have been here before the lock."""
+    cases = db.session.execute(select(*OF_CASE).where(CASES.c.id.in_(case_ids)).order_by(CASES.c.id))
+    due = select(TASKS).where(TASKS.c.case_id.in_(case_ids), *is_due(now)).order_by(TASKS.c.id)
+    tasks: dict[int, list[Row]] = {}
+    for task in db.session.execute(due).mappings():
+        tasks.setdefault(task["case_id"], []).append(task)
+    return list(cases.mappings()), tasks
 
 
 @dataclass
@@ -321,10 +326,12 @@ def _given(*names: str) -> dict[str, Any]:
     return {name: bindparam(name) for name in names}
 
 
+CASE_AFTER = ("version", "changed_at", "level", "holder_id", "card", "escalations")
+TASK_AFTER = ("wake_at", "warned_at", "rung", "base_level", "base_rung", "area_id")
 UPDATE_CASE = (
     update(CASES)
     .where(CASES.c.id == bindparam("of_id"), CASES.c.version == bindparam("of_version"))
-    .values(_given("version", "changed_at", "level", "holder_id", "card", "escalations"))
+    .values(_given(*CASE_AFTER))
 )
 UPDATE_TASK = (
     update(TASKS)
@@ -334,14 +341,14 @@ UPDATE_TASK = (
         TASKS.c.rung == bindparam("of_rung"),
         TASKS.c.closed_at.is_(None),
     )
-    .values(_given("wake_at", "warned_at", "rung", "base_level", "base_rung", "area_id"))
+    .values(_given(*TASK_AFTER))
 )
 FOLLOW_HOLDER = (
     update(TASKS)
     .where(
         TASKS.c.case_id == bindparam("of_case"),
         TASKS.c.closed_at.is_(None),
-        TASKS.c.kind.in_(sorted(FOLLOWS_HOLDER)),
+        or_(*(TASKS.c.kind == kind.value for kind in sorted(FOLLOWS_HOLDER))),  # `in` takes no many rows
     )
     .values(area_id=bindparam("to_unit"))
 )
