@@ -25,6 +25,10 @@ class Settings:
     basemap_crs: str = "gcj02"
     secure_cookies: bool = False
     proxies: int = 0
+    public_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str = "wangge@localhost"
+    mail_folder: Path | None = None
     body_limit: int = 1 * 1024 * 1024
     photo_limit: int = 12 * 1024 * 1024
     session_idle_hours: int = 12
@@ -46,6 +50,10 @@ def load_settings(env: Mapping[str, str] = os.environ) -> Settings:
         basemap_crs=env.get("WANGGE_BASEMAP_CRS", "gcj02"),
         secure_cookies=env.get("WANGGE_HTTPS", "") == "1",
         proxies=int(env.get("WANGGE_PROXIES", "0")),
+        public_url=env.get("WANGGE_PUBLIC_URL") or None,
+        smtp_url=env.get("WANGGE_SMTP_URL") or None,
+        mail_from=env.get("WANGGE_MAIL_FROM", "wangge@localhost"),
+        mail_folder=Path(env.get("WANGGE_MAIL_FOLDER") or instance / "mail").resolve(),
     )
 
 

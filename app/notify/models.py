@@ -13,8 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Model, UtcDateTime
 from app.events.models import Sequence
 
-UNSENT = ("waiting", "failed")
-"""States of a delivery that is still to be tried."""
+UNSENT = text("notice_delivery.state in ('waiting','failed')")
+"""A delivery that is still to be tried; said literally, as the index on them says it."""
 
 
 def _partial(name: str, *columns: Any, only: str) -> Index:
@@ -55,7 +55,7 @@ class Delivery(Model):
     __tablename__ = "notice_delivery"
     __table_args__ = (
         CheckConstraint("state in ('waiting','failed','sent','dead','dropped')", name="state"),
-        _partial("ix_notice_delivery_due", "next_at", only="state in ('waiting','failed')"),
+        _partial("ix_notice_delivery_due", "id", "next_at", only="state in ('waiting','failed')"),
         _partial("ix_notice_delivery_dead", "id", only="state = 'dead'"),
         Index("ix_notice_delivery_person", "person_id", "made_at"),
     )

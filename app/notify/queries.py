@@ -60,17 +60,15 @@ class DeliveryState:
 
 def delivery_state() -> DeliveryState:
     """What operators see of the mail."""
-    counts: Mapping[str, int] = dict(
-        db.session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).tuples().all()
-    )
-    unsent = Delivery.state.in_(UNSENT)
+    rows = db.session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
+    counts: Mapping[str, int] = {state: count for state, count in rows}
     return DeliveryState(
         unpacked=db.session.scalar(select(func.count()).where(Outgoing.delivery_id.is_(None))) or 0,
         waiting=counts.get("waiting", 0),
         failed=counts.get("failed", 0),
         sent=counts.get("sent", 0),
         dead=counts.get("dead", 0),
-        oldest=db.session.scalar(select(func.min(Delivery.made_at)).where(unsent)),
+        oldest=db.session.scalar(select(func.min(Delivery.made_at)).where(UNSENT)),
         last_sent=db.session.scalar(select(func.max(Delivery.sent_at))),
     )
 
@@ -92,7 +90,7 @@ def dead_letters(limit: int) -> list[DeadLetter]:
     """The newest deliveries that were given up. Two statements."""
     rows = select(Delivery, Person.username, Person.name).join(Person, Person.id == Delivery.person_id)
     rows = rows.where(Delivery.state == "dead").order_by(Delivery.id.desc()).limit(limit)
-    found = db.session.execute(rows).tuples().all()
+    found = db.session.execute(rows).all()
     carried = _events_of([delivery.id for delivery, _, _ in found])
     return [
         DeadLetter(
@@ -111,6 +109,6 @@ def dead_letters(limit: int) -> list[DeadLetter]:
 def _events_of(deliveries: Sequence[int]) -> dict[int, list[int]]:
     rows = select(Outgoing.delivery_id, Outgoing.event_seq).where(Outgoing.delivery_id.in_(deliveries))
     found: dict[int, list[int]] = {}
-    for delivery_id, seq in db.session.execute(rows.order_by(Outgoing.id)).tuples():
+    for delivery_id, seq in db.session.execute(rows.order_by(Outgoing.id)):
         found.setdefault(delivery_id or 0, []).append(seq)
     return found

@@ -1,6 +1,6 @@
 """Writes: an event becomes notices, notices are read, preferences are kept. None of these commits."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from app.core.policy import SYSTEM, Actor
 from app.events.models import Event
 from app.events.queries import Told
 from app.notify.decisions import Decision, Telling, decide
-from app.notify.models import Notice, Outgoing, Preference
+from app.notify.models import Delivery, Notice, Outgoing, Preference
 from app.notify.routing import MAIL
 from app.notify.rules import Quiet, Urgency, ready_at
 from app.people.models import Person
@@ -175,3 +175,13 @@ def _retime(preference: Preference) -> None:
         return
     for row in db.session.scalars(select(Outgoing).where(*waiting)):
         row.ready_at = leaves_at(Urgency(row.urgency), preference, row.made_at)
+
+
+def retry_dead(ids: Collection[int], *, actor: Actor, now: datetime) -> int:
+    """Try deliveries that were given up once more, from the beginning; the number of them."""
+    dead = update(Delivery).where(Delivery.id.in_(ids), Delivery.state == "dead")
+    again = dead.values(state="waiting", attempts=0, next_at=now, last_error=None).returning(Delivery.id)
+    revived = sorted(db.session.scalars(again))
+    for delivery_id in revived:
+        events.append("notice.retried", f"delivery:{delivery_id}", {}, actor=actor, at=now)
+    return len(revived)

@@ -70,7 +70,9 @@ def _deliveries() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_delivery")),
         sa.UniqueConstraint("token", name=op.f("uq_notice_delivery_token")),
     )
-    _partial_index("ix_notice_delivery_due", "notice_delivery", ["next_at"], "state in ('waiting','failed')")
+    _partial_index(
+        "ix_notice_delivery_due", "notice_delivery", ["id", "next_at"], "state in ('waiting','failed')"
+    )
     _partial_index("ix_notice_delivery_dead", "notice_delivery", ["id"], "state = 'dead'")
     op.create_index("ix_notice_delivery_person", "notice_delivery", ["person_id", "made_at"])
     op.create_table(

@@ -1,7 +1,7 @@
 """Notices in the tiny city: events are told at once, and what somebody has been told is a list."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
 
 import pytest
 from flask import Flask
@@ -47,7 +47,13 @@ def address(username: str, **changes: object) -> Preference:
     """Give somebody a mail address, with no quiet hours unless `changes` say so."""
     database.begin_write()
     ident = db.session.scalars(select(Person.id).where(Person.username == username)).one()
-    wish = {"address": f"{username}@example.org", "mail": True, "daily": False, "language": "en"}
+    wish: dict[str, object] = {
+        "address": f"{username}@example.org",
+        "mail": True,
+        "daily": False,
+        "language": "en",
+    }
+    wish |= {"quiet_from": time(7), "quiet_to": time(7)}
     found = db.session.get(Preference, ident) or Preference(person_id=ident)
     for name, value in (wish | changes).items():
         setattr(found, name, value)
