@@ -11,6 +11,17 @@ from app.catalogue.configuration.active import (
     terms,
     working_calendar,
 )
+from app.catalogue.configuration.changing import Changed, change_configuration, sync_configuration
+from app.catalogue.configuration.differences import Difference
+from app.catalogue.configuration.history import (
+    VersionRow,
+    content_of,
+    difference_between,
+    history,
+    provisional_from,
+)
+from app.catalogue.configuration.owners import proposed_department, responsibility_review
+from app.catalogue.configuration.responsibility import Gap, Review
 from app.catalogue.configuration.values import (
     ANY,
     EMERGENCY,
@@ -29,19 +40,32 @@ __all__ = [
     "CONFIGURATION",
     "EMERGENCY",
     "URGENCIES",
+    "Changed",
     "Configuration",
+    "Difference",
+    "Gap",
     "Kind",
     "Ladder",
     "Limits",
     "ReasonRow",
+    "Review",
     "Rule",
     "Terms",
+    "VersionRow",
+    "change_configuration",
     "configuration",
     "configuration_at",
+    "content_of",
+    "difference_between",
+    "history",
     "ladder_terms",
     "limits",
+    "proposed_department",
+    "provisional_from",
     "reasons",
     "responsibility",
+    "responsibility_review",
+    "sync_configuration",
     "terms",
     "working_calendar",
 ]
