@@ -19,7 +19,7 @@ from app.core.roles import HOLDER_ROLES, Role
 from app.people.models import Absence, Person, PersonPosting
 from app.people.rules import Span, last_there_until
 
-MOST_BOUND = 500
+MOST_BOUND = 5000
 """Of so many ids and fewer each is named in the statement; of more, all are read and sorted out here."""
 ON_THE_SPOT = HOLDER_ROLES | {Role.INSPECTOR}
 """Any of these, in the grid or in its community, looks after a grid."""
