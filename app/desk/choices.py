@@ -7,11 +7,11 @@ from app.core.language import name_of
 from app.core.policy import Actor
 from app.core.words import WORDS, word
 from app.people.queries import departments
+from app.workflow.cards import CARDS
 from app.workflow.levels import LEVELS
 from app.workflow.statuses import Status
 
 Choice = tuple[str, str]
-NOT_YET = frozenset({Status.VERIFYING, Status.SUSPENDED, Status.VOIDED})
 
 
 def category_choices() -> list[tuple[str, None, list[Choice]]]:
@@ -23,7 +23,11 @@ def category_choices() -> list[tuple[str, None, list[Choice]]]:
 
 
 def status_choices() -> list[Choice]:
-    return [("open", _("Open (all)"))] + [(s.value, word(s, "status")) for s in Status if s not in NOT_YET]
+    return [("open", _("Open (all)"))] + [(s.value, word(s, "status")) for s in Status]
+
+
+def card_choices() -> list[Choice]:
+    return [(card.value, word(card, "card")) for card in CARDS]
 
 
 def level_choices() -> list[Choice]:

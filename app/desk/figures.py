@@ -5,13 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.cases.queries import listing
-from app.core.clock import rfc3339
 from app.core.language import gettext as _
 from app.core.policy import Actor
 from app.core.words import word
 from app.desk import atlas
 from app.desk.mapview import View
-from app.desk.rows import SOON
 
 WEEK = timedelta(days=7)
 
@@ -40,31 +38,22 @@ class Question:
 
 
 def figures(view: View, actor: Actor) -> list[Figure]:
-    """Open, due soon, overdue, raised to this unit: now and a week ago. Eight statements."""
-    now = _questions(view, view.seen)
-    then = _questions(view, view.seen - WEEK)
-    return [_figure(view, actor, *pair) for pair in zip(now, then, strict=True)]
+    """Open, near due, overdue, raised to this unit: now and a week ago. Eight statements."""
+    return [_figure(view, actor, question) for question in _questions(view)]
 
 
-def _figure(view: View, actor: Actor, question: Question, before: Question) -> Figure:
+def _figure(view: View, actor: Actor, question: Question) -> Figure:
     value = _count(view, actor, question, view.filters.as_of)
-    was = _count(view, actor, before, view.seen - WEEK)
+    was = _count(view, actor, question, view.seen - WEEK)
     meaning = question.meaning if value else ""
     return Figure(question.label, value, value - was, view.link(**question.adds), meaning, question.sign)
 
 
-def _questions(view: View, at: datetime) -> tuple[Question, ...]:
-    soon = at + SOON
+def _questions(view: View) -> tuple[Question, ...]:
     level = word(view.area.level, "level").lower()
     return (
         Question(_("open"), {}, {"status": "open"}),
-        Question(
-            _("due within 24 h"),
-            {"due_before": soon, "overdue": False},
-            {"status": "open", "due_before": rfc3339(soon), "overdue": "false"},
-            "near",
-            "clock",
-        ),
+        Question(_("near due"), {"near": True}, {"status": "open", "near": "true"}, "near", "clock"),
         Question(_("overdue"), {"overdue": True}, {"status": "open", "overdue": "true"}, "late", "alarm"),
         Question(
             _("raised to the %(level)s", level=level),

@@ -27,11 +27,11 @@ class List:
 
 
 def list_page(filters: Filters, actor: Actor, at: datetime) -> List:
-    """The page that the request's cursor asks for. Three statements and one for photos."""
+    """The page that the request's cursor asks for. Two statements, and two for what rows show besides."""
     scope = listing.scope_for(actor, filters)
     page = listing.page(filters, within=scope, now=at, limit=PAGE, after=_cursor())
     rows = rows_of(page.rows, filters.as_of or at, None if filters.as_of else actor)
-    points = points_of(rows, filters.as_of or at)
+    points = points_of(rows)
     return List(
         rows=rows,
         points=points,

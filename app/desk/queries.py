@@ -1,18 +1,25 @@
 """The few reads that only the desk's pages need."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+import orjson
 import shapely
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
 from app.areas.index import AreaEntry, AreaIndex, areas
-from app.cases.models import Case, CasePhoto
+from app.cases.models import Case, CaseApplication, CasePhoto, Task
+from app.cases.queries import listing
+from app.cases.queries.filters import Filters
+from app.cases.queries.source import conditions, source
 from app.core.db import db
 from app.core.policy import Actor, may_read_case, where
 from app.core.stamps import Stamped
+from app.people.models import Person
 
 
 def first_photos(case_ids: Sequence[int]) -> dict[int, str]:
@@ -24,11 +31,65 @@ def first_photos(case_ids: Sequence[int]) -> dict[int, str]:
     return {case_id: sha256 for case_id, sha256 in db.session.execute(rows)}
 
 
+def standings(case_ids: Sequence[int], as_of: datetime | None) -> dict[int, Any]:
+    """Clock, card and application of listed cases, by case id. One statement, none for no cases."""
+    if not case_ids:
+        return {}
+    cases = source(as_of).c
+    columns = (cases.id, cases.clock_from, cases.card, cases.applied)
+    return {row.id: row for row in db.session.execute(select(*columns).where(cases.id.in_(case_ids)))}
+
+
+def totals(asked: Sequence[Filters], actor: Actor, now: datetime) -> list[int]:
+    """How many cases each of the filters finds, counted as its list is. One statement."""
+    counts = [_count(filters, actor, now) for filters in asked]
+    return list(db.session.execute(select(*counts)).one())
+
+
+def _count(filters: Filters, actor: Actor, now: datetime) -> ScalarSelect[int]:
+    cases = source(filters.as_of)
+    seen = conditions(cases, filters, within=listing.scope_for(actor, filters), now=now)
+    return select(func.count()).select_from(cases).where(*seen).scalar_subquery()
+
+
 def titles_of(uuids: Sequence[UUID], actor: Actor) -> dict[UUID, Any]:
     """Number and category of those cases that the actor may read. One statement."""
     columns = (Case.uuid, Case.number, Case.category, Case.catalogue_version_id)
     seen = where(may_read_case(actor), Case.__table__.c)
     return {row.uuid: row for row in db.session.execute(select(*columns).where(Case.uuid.in_(uuids), seen))}
+
+
+@dataclass(frozen=True)
+class Application:
+    """A pending application as its deciders read it. `details` as in `CaseApplication`."""
+
+    kind: str
+    name: str
+    name_en: str | None
+    asked_at: datetime
+    reason: str
+    details: Mapping[str, str]
+    unit: AreaEntry | None
+
+
+def pending_application(case: Case) -> Application | None:
+    """Who asks for what, and the unit that decides. One statement, none when nothing was applied for."""
+    if case.applied is None:
+        return None
+    asked = CaseApplication
+    rows = (
+        select(asked.kind, Person.name, Person.name_en, asked.asked_at, asked.reason, asked.details)
+        .add_columns(Task.area_id)
+        .join(Person, Person.id == asked.asked_by_id)
+        .outerjoin(Task, Task.id == asked.task_id)
+        .where(asked.case_id == case.id, asked.state == "pending")
+    )
+    row = db.session.execute(rows).first()
+    if row is None:
+        return None
+    kind, name, name_en, asked_at, reason = row[:5]
+    unit = areas().by_id.get(row.area_id)
+    return Application(kind, name, name_en, asked_at, reason, orjson.loads(row.details), unit)
 
 
 class Extents:

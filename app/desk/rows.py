@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -11,18 +11,16 @@ from app.areas.index import AreaEntry, areas
 from app.catalogue.queries import categories, categories_of
 from app.core.language import name_of
 from app.core.policy import LEVEL_FIELDS, Actor
-from app.desk.queries import first_photos
+from app.desk.clocks import Clock, clock_of, suspended_clock
+from app.desk.queries import first_photos, standings
 from app.workflow.levels import Level
 from app.workflow.moves import Duty, moves_at
 from app.workflow.statuses import Status
 
-SOON = timedelta(hours=24)
-"""A duty whose time ends within this is due soon."""
-
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list. `near`: due times up to here count as soon. `acts`: what the reader may decide."""
+    """One line of a list. No clock for a case that has ended. `acts`: what the reader may decide."""
 
     id: str
     number: str
@@ -31,9 +29,9 @@ class Row:
     status: str
     level: str
     filed_at: datetime
-    due_at: datetime | None
-    near: datetime
-    open: bool
+    clock: Clock | None
+    card: str | None
+    applied: str | None
     raised: bool
     returns: int
     reworks: int
@@ -42,27 +40,23 @@ class Row:
     version: int
     acts: tuple[str, ...]
 
-    def state(self, at: datetime) -> str:
+    @property
+    def state(self) -> str:
         """`late`, `near` or `ok`, the meanings of the clock beside it; `ended` for a case without one."""
-        if not self.open:
-            return "ended"
-        if self.due_at is None:
-            return "ok"
-        if self.due_at < at:
-            return "late"
-        return "near" if self.due_at <= self.near else "ok"
+        return self.clock.state if self.clock else "ended"
 
 
 def rows_of(found: Sequence[Any], at: datetime, actor: Actor | None) -> list[Row]:
-    """List lines of case rows (the columns of `cases.queries.listing.ITEM`). Two statements at most.
+    """List lines of case rows (the columns of `cases.queries.listing.ITEM`). Three statements at most.
 
     Without an actor nobody may decide anything, as in a list of the past.
     """
-    photos = first_photos([row.id for row in found])
-    return [_row(row, photos.get(row.id), at, actor) for row in found]
+    ids = [row.id for row in found]
+    photos, stand = first_photos(ids), standings(ids, None if actor else at)
+    return [_row(row, stand[row.id], photos.get(row.id), at, actor) for row in found]
 
 
-def _row(row: Any, photo: str | None, at: datetime, actor: Actor | None) -> Row:
+def _row(row: Any, stand: Any, photo: str | None, at: datetime, actor: Actor | None) -> Row:
     return Row(
         id=str(row.uuid),
         number=row.number,
@@ -71,9 +65,9 @@ def _row(row: Any, photo: str | None, at: datetime, actor: Actor | None) -> Row:
         status=row.status,
         level=row.level,
         filed_at=row.filed_at,
-        due_at=row.due_at,
-        near=at + SOON,
-        open=row.ended_at is None,
+        clock=case_clock(row, stand.clock_from, at),
+        card=stand.card,
+        applied=stand.applied if actor else None,
         raised=row.escalations > 0,
         returns=row.returns,
         reworks=row.reworks,
@@ -82,6 +76,16 @@ def _row(row: Any, photo: str | None, at: datetime, actor: Actor | None) -> Row:
         version=row.version,
         acts=_acts(row, actor) if actor else (),
     )
+
+
+def case_clock(row: Any, clock_from: datetime | None, at: datetime) -> Clock | None:
+    """The clock that runs out first; none once the case has ended."""
+    if row.ended_at is not None:
+        return None
+    opened = clock_from or row.filed_at
+    if row.status == Status.SUSPENDED:
+        return suspended_clock(opened, row.due_at, at)
+    return clock_of(opened, row.due_at, at)
 
 
 def _acts(row: Any, actor: Actor) -> tuple[str, ...]:
@@ -117,9 +121,9 @@ def photo_url(uuid: Any, sha256: str, size: str) -> str:
     return f"/api/v1/cases/{uuid}/photos/{sha256}?size={size}"
 
 
-def points_of(rows: Iterable[Row], at: datetime) -> list[dict[str, Any]]:
+def points_of(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """What the map beside a list needs to know of its rows."""
-    return [{"id": row.id, "point": row.point, "state": row.state(at)} for row in rows if row.point]
+    return [{"id": row.id, "point": row.point, "state": row.state} for row in rows if row.point]
 
 
 def case_url(uuid: Any) -> str:

@@ -16,7 +16,7 @@ Cast = dict[str, Caller]
 
 @pytest.fixture
 def busy(cast: Cast) -> Cast:
-    """Cases in every state, one raised to the town, one given back, one overdue, one due soon."""
+    """Cases in every state, one raised to the town, one given back, one overdue, one near due."""
     for status in (
         "filed",
         "filed",
@@ -46,12 +46,15 @@ def test_the_count_of_every_tab_is_the_length_of_its_list(busy: Cast, name: str)
 def test_each_person_finds_their_work(busy: Cast) -> None:
     found = {name: {label: n for _url, label, n in tabs(page(busy[name], "/desk/"))} for name in NAMES}
     assert found["mara"] == {
-        "New": 2, "Due soon": 0, "Overdue": 0, "Returned": 1, "Raised to us": 0,
+        "New to me": 2, "Near due": 0, "Overdue": 0, "Returned": 1, "Raised to us": 0, "To decide": 0,
         "In progress": 4, "To check": 1, "All": 10,
     }  # fmt: skip
-    assert found["teng"]["New"] == found["teng"]["Raised to us"] == 1
-    assert found["hana"] == {"New": 1, "Due soon": 0, "Overdue": 0, "In progress": 1, "To check": 1, "All": 4}
-    assert found["ines"] == {"To check": 1, "All": 10}
+    assert found["teng"]["New to me"] == found["teng"]["Raised to us"] == 1
+    assert found["hana"] == {
+        "New": 1, "Near due": 0, "Overdue": 0, "To assist": 0, "In progress": 1,
+        "Waiting for the check": 1, "All": 4,
+    }  # fmt: skip
+    assert found["ines"] == {"To verify": 0, "To check": 1, "All": 10}
     assert found["otto"]["All"] == found["ada"]["All"] == 0
 
 

@@ -1,7 +1,6 @@
 """One case: what was seen, what happened, who answers and why, and what the reader may do."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,34 +8,42 @@ from uuid import UUID
 
 from flask import Response, flash, make_response, redirect, request, url_for
 
-from app.areas.index import areas
 from app.cases.commands import read_act
 from app.cases.duties import Duties
 from app.cases.models import Case
 from app.cases.queries.one import Found, find_case, locked_case, photos_of, readable_case, tasks_of
 from app.cases.service import act as carry_out
 from app.cases.service import attach_photo
+from app.catalogue.queries import categories
 from app.core import db as database
 from app.core.access import SIGNED_IN, allow, current_actor
 from app.core.clock import now
 from app.core.language import gettext as _
-from app.core.language import name_of
+from app.core.language import instant, name_of
 from app.core.pages import render
 from app.core.policy import Actor
 from app.core.problems import Conflict, Invalid, NotFound, Problem, Stale
 from app.core.words import word
-from app.desk.acts import DECISIVE, body_of, forms_of
-from app.desk.answering import cannot_why, duties_of, holder_why, ladder_of
+from app.desk.acts import DECISIVE, NOTHING_SENT, Sent, body_of, sheet_of
+from app.desk.answering import cannot_why, duties_of, ladder_of
+from app.desk.queries import Application, pending_application
 from app.desk.routes import bp
-from app.desk.rows import SOON, category_name, photo_url, place_in_words, units_of
+from app.desk.rows import case_clock, category_name, photo_url, place_in_words, units_of
 from app.desk.story import tell
 from app.events.queries import history
 from app.media.rules import Shot
 from app.media.service import store_original
 from app.workflow.actions import Action
+from app.workflow.statuses import Status
 
 MOST_EVENTS = 500
-PHOTO_KIND = {Action.HANDLE: "after", Action.CHECK_PASS: "check", Action.CHECK_FAIL: "check"}
+PHOTO_KIND = {
+    Action.HANDLE: "after",
+    Action.CLOSE_ON_SPOT: "after",
+    Action.RESPOND: "after",
+    Action.CHECK_PASS: "check",
+    Action.VERIFY_PASS: "check",
+}
 
 
 @dataclass(frozen=True)
@@ -44,11 +51,11 @@ class Refusal:
     """An action that was not carried out: why, and what the form held."""
 
     problem: Problem
-    form: Mapping[str, str]
+    form: Sent
 
 
 @dataclass(frozen=True)
-class Sent:
+class Stored:
     """A photo that came with a form, checked and stored, not yet linked to the case."""
 
     sha256: str
@@ -84,9 +91,9 @@ def act(uuid: UUID) -> Any:
     return lambda: _onward(uuid, actor, what.action)
 
 
-def _stored(data: bytes) -> Sent:
+def _stored(data: bytes) -> Stored:
     sha256 = hashlib.sha256(data).hexdigest()
-    return Sent(sha256, store_original(data, sha256), len(data))
+    return Stored(sha256, store_original(data, sha256), len(data))
 
 
 def _version() -> int:
@@ -110,26 +117,42 @@ def _page(found: Found, actor: Actor, at: datetime, refusal: Refusal | None = No
     if found.receipt:
         return render("desk/receipt.html", case=row, photos=photos_of(row.id))
     events = history(f"case:{row.uuid}", limit=MOST_EVENTS)
-    timeline = tell(events)
-    moves = Duties(row, actor, at).moves()
-    tasks = [task for task in tasks_of(row.id) if task.closed_at is None]
-    form, problem = (refusal.form, refusal.problem) if refusal else ({}, None)
-    shown = _shown(row, at)
+    timeline, tasks = tell(events), tasks_of(row.id)
+    moves = Duties(row, actor, at, tasks).moves()
+    form, problem = (refusal.form, refusal.problem) if refusal else (NOTHING_SENT, None)
+    errors = problem.errors if problem else {}
     return render(
         "desk/case.html",
-        case=shown,
+        case=_shown(row, at),
         at=at,
         place=_place(row),
         timeline=timeline,
-        ladder=ladder_of(row),
-        duties=duties_of(row, tasks, at + SOON),
-        holder_why=holder_why(row),
-        forms=forms_of(row, moves, refused=form, errors=problem.errors if problem else {}),
+        ladder=ladder_of(row, events),
+        duties=duties_of(row, tasks, at),
+        asked=_asked(pending_application(row)),
+        sheet=sheet_of(row, moves, refused=form, errors=errors, at=at),
         decisive=any(move.action in DECISIVE for move in moves),
         cannot_why=cannot_why(row, tasks),
         problem=_above_the_forms(problem),
         stale=_meanwhile(events, timeline) if isinstance(problem, Stale) else None,
     )
+
+
+def _asked(found: Application | None) -> dict[str, Any] | None:
+    """The pending application in words: who asks for what, until when, why, and who decides."""
+    if found is None:
+        return None
+    category = found.details.get("category")
+    wanted = found.details.get("due_at") or found.details.get("review_at")
+    return {
+        "kind": found.kind,
+        "who": name_of(found),
+        "at": found.asked_at,
+        "reason": found.reason,
+        "until": instant(datetime.fromisoformat(wanted)) if wanted else "",
+        "category": name_of(categories().get(category)) if category else "",
+        "unit": name_of(found.unit),
+    }
 
 
 def _meanwhile(events: list[Any], timeline: list[Any]) -> list[Any]:
@@ -165,8 +188,10 @@ def _shown(row: Case, at: datetime) -> dict[str, Any]:
         "status": row.status,
         "open": row.ended_at is None,
         "restricted": row.restricted,
-        "due_at": row.due_at,
-        "near": at + SOON,
+        "clock": case_clock(row, row.clock_from, at),
+        "card": row.card,
+        "suspended_at": row.suspended_at if row.status == Status.SUSPENDED else None,
+        "settled": row.self_handled,
         "where": place_in_words(row),
         "units": [(unit.level, name_of(unit)) for unit in reversed(units_of(row))],
         "place_text": row.place_text,
@@ -175,7 +200,6 @@ def _shown(row: Case, at: datetime) -> dict[str, Any]:
         "filed_at": row.filed_at,
         "urgency": row.urgency,
         "description": row.description,
-        "holder": name_of(areas().by_id[row.holder_id]),
         **_arranged(photos),
     }
 

@@ -1,12 +1,12 @@
 """The inbox: what waits for the unit or department that the reader is posted in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
 
-from app.cases.queries import listing
 from app.cases.queries.filters import Filters, read_filters
 from app.core.access import SIGNED_IN, allow, current_actor
 from app.core.clock import now
@@ -15,9 +15,10 @@ from app.core.policy import Actor, Posting
 from app.desk.boxes import box_name, box_of, workplaces
 from app.desk.choices import category_choices
 from app.desk.lists import List, bounds_of, list_page, shape_url
+from app.desk.queries import totals
 from app.desk.routes import bp
 from app.desk.routes.bulk import picks_for
-from app.desk.tabs import Tab, tabs_of
+from app.desk.tabs import NONE, Tab, tabs_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def home() -> str:
     unit = _unit(places)
     posting = places.get(unit)
     box, tabs = box_of(posting), tabs_of(posting)
-    counted = [_counted(each, box, actor, at) for each in tabs]
+    counted = _counted(tabs, box, actor, at)
     tab = _chosen(counted)
     asked = _asked(tab.narrow(box, at))
     found = list_page(asked, actor, at)
@@ -53,7 +54,7 @@ def home() -> str:
         of=box_name(posting),
         unit=_kept(unit, places),
         units=_switch(unit, places),
-        tabs=counted,
+        tabs=[each for each in counted if each.count or not each.tab.rare or each.tab is tab],
         tab=tab,
         filters=request.args,
         filtered=bool(request.args.get("category") or request.args.get("q")),
@@ -115,11 +116,13 @@ def _shown(found: List, tab: Tab, unit: str | None) -> dict[str, Any]:
 
 
 def _asked(narrowed: Filters) -> Filters:
-    """The tab's filter with what the filter bar adds."""
+    """The tab's filter with what the filter bar adds; a category is asked for only among the tab's own."""
     added = read_filters(request.args)
-    return narrowed.but(categories=added.categories, q=added.q)
+    both = narrowed.categories & added.categories or NONE
+    chosen = both if narrowed.categories and added.categories else narrowed.categories | added.categories
+    return narrowed.but(categories=chosen, q=added.q)
 
 
-def _counted(tab: Tab, box: Filters, actor: Actor, at: datetime) -> Counted:
-    asked = tab.narrow(box, at)
-    return Counted(tab, listing.total(asked, within=listing.scope_for(actor, asked), now=at))
+def _counted(tabs: Sequence[Tab], box: Filters, actor: Actor, at: datetime) -> list[Counted]:
+    counts = totals([tab.narrow(box, at) for tab in tabs], actor, at)
+    return [Counted(tab, count) for tab, count in zip(tabs, counts, strict=True)]

@@ -16,11 +16,13 @@ from app.core.language import instant, name_of
 from app.core.pages import render
 from app.core.policy import Actor
 from app.core.problems import Invalid
+from app.core.words import word
 from app.desk import choices
 from app.desk.lists import List, bounds_of, list_page, shape_url
 from app.desk.routes import bp
+from app.people.queries import departments
 
-FOLDED = ("level", "department", "overdue", "from", "to")
+FOLDED = ("level", "department", "overdue", "card", "from", "to")
 PAGING = ("cursor",)
 
 
@@ -84,6 +86,7 @@ def _options(filters: Filters, actor: Actor) -> dict[str, Any]:
         "status_options": choices.status_choices(),
         "level_options": choices.level_choices(),
         "department_options": choices.department_choices(),
+        "card_options": choices.card_choices(),
         "sort_options": choices.sort_choices(),
         "categories": choices.category_choices(),
     }
@@ -124,6 +127,15 @@ def _chips(filters: Filters) -> list[Chip]:
         "unplaced": _flag(filters.unplaced, _("place unclear"), _("place known")),
         "due_before": filters.due_before and _("due before %(time)s", time=instant(filters.due_before)),
         "no_unit_at": filters.no_unit_at and _("in no unit of this level"),
+        "near": _flag(filters.near, _("near due"), _("not near due")),
+        "supervised": _flag(filters.supervised, _("supervised"), _("not supervised")),
+        "task": filters.task and _("waits for: %(duty)s", duty=word(filters.task, "task")),
+        "owed_by": filters.owed_by_id
+        and _("owed by %(unit)s", unit=name_of(index.by_id[filters.owed_by_id])),
+        "assisting": filters.assisting_id
+        and _("%(department)s has to assist", department=name_of(departments()[filters.assisting_id])),
+        "climbed_since": filters.climbed_since
+        and _("raised by the clock since %(time)s", time=instant(filters.climbed_since)),
         "bbox": filters.bbox and _("in the chosen section of the map"),
     }
     return [Chip(str(label), _without(name, *PAGING)) for name, label in known.items() if label]

@@ -15,7 +15,7 @@ if (slide) {
 /** An address such as …#do-dispatch opens that action's form and puts the cursor into it. */
 const wanted = location.hash.startsWith("#do-") && document.getElementById(location.hash.slice(1));
 function beginWith(form) {
-  if (form.tagName === "DETAILS") form.open = true;
+  for (let each = form; each; each = each.parentElement?.closest("details")) if (each.tagName === "DETAILS") each.open = true;
   form.querySelector("select, textarea, input:not([type=hidden]), button")?.focus();
 }
 if (wanted && document.readyState === "complete") beginWith(wanted);
@@ -41,5 +41,43 @@ for (const input of document.querySelectorAll("input[type=file][data-preview]"))
         return image;
       }),
     );
+  });
+}
+
+/** "Use my position": the browser asks first; what it says goes along with the form. */
+for (const part of document.querySelectorAll("[data-position]")) {
+  if (!("geolocation" in navigator)) continue;
+  part.hidden = false;
+  const said = part.querySelector("[role=status]");
+  const put = (name, value) => (part.querySelector(`[name=position_${name}]`).value = value);
+  const found = ({ coords }) => {
+    put("lon", coords.longitude);
+    put("lat", coords.latitude);
+    put("accuracy", Math.min(Math.round(coords.accuracy), 100000));
+    said.textContent = part.dataset.found.replace("{metres}", Math.round(coords.accuracy));
+    part.closest("form").querySelector("[data-away]")?.removeAttribute("hidden");
+  };
+  const failed = () => (said.textContent = part.dataset.failed);
+  part.querySelector("button").addEventListener("click", () =>
+    navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: 15000 }),
+  );
+}
+
+/** A long list of choices gets a field that narrows it. */
+for (const part of document.querySelectorAll("[data-narrow]")) {
+  const select = part.querySelector("select");
+  const input = document.createElement("input");
+  input.className = "input narrow-list";
+  input.type = "search";
+  input.placeholder = part.dataset.narrow;
+  input.setAttribute("aria-label", part.dataset.narrow);
+  select.before(input);
+  const fits = (option, words) => !option.value || option.text.toLowerCase().includes(words) || option.value.toLowerCase().startsWith(words);
+  input.addEventListener("input", () => {
+    const words = input.value.trim().toLowerCase();
+    for (const option of select.options) option.hidden = !fits(option, words);
+    for (const group of select.querySelectorAll("optgroup")) group.hidden = [...group.children].every((option) => option.hidden);
+    const first = [...select.options].find((option) => option.value && !option.hidden);
+    if (words && select.selectedOptions[0]?.hidden !== false) select.value = first?.value ?? "";
   });
 }
