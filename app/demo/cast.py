@@ -1,9 +1,9 @@
-"""Departments and people of the demonstration: eight who sign in, and synthetic staff who cannot."""
+"""Departments of the demonstration, and the eight who sign in."""
 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from app.areas.index import AreaEntry, areas
@@ -11,11 +11,10 @@ from app.core.config import settings
 from app.core.db import db
 from app.core.roles import Role
 from app.core.stamps import bump
+from app.demo.staff import SINCE
 from app.people import service
-from app.people.models import Department, Person
+from app.people.models import Department
 from app.people.queries import DepartmentRow, person
-
-SINCE = date(2024, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -53,20 +52,27 @@ BUREAUS = (
     ("CA", "民政局", "Civil Affairs"),
 )
 OFFICES = (("CE", "综合行政执法办", "Law Enforcement Office"), ("SG", "综治办", "Social Governance Office"))
-CLEARED = ("PS", "CA", "SG")
+
+
+SUPERIORS = {"CE": "UM"}
+"""Whose office of a town stands under which bureau of its district, where the names differ."""
 
 
 def make_departments() -> int:
-    """Bureaus of city and districts, offices of towns; the number made."""
-    made = 0
+    """Bureaus of city and districts, offices of towns, each under its superior; the number made."""
+    made: dict[str, Department] = {}
     for unit in areas().by_id.values():
         kinds = {"city": BUREAUS, "district": BUREAUS, "town": OFFICES}.get(unit.level, ())
         for suffix, name, name_en in kinds:
-            db.session.add(_department(unit, suffix, name, name_en))
-            made += 1
+            made[f"{unit.code}-{suffix}"] = _department(unit, suffix, name, name_en)
+    db.session.add_all(made.values())
+    db.session.flush()
+    for code, department in made.items():
+        above = made.get(_superior(code))
+        department.parent_id = above.id if above else None
     db.session.flush()
     bump("departments")
-    return made
+    return len(made)
 
 
 def _department(unit: AreaEntry, suffix: str, name: str, name_en: str) -> Department:
@@ -74,6 +80,14 @@ def _department(unit: AreaEntry, suffix: str, name: str, name_en: str) -> Depart
     return Department(
         code=f"{unit.code}-{suffix}", name=f"{unit.name}{name}", name_en=english, area_id=unit.id
     )
+
+
+def _superior(code: str) -> str:
+    """The code of the department above; there may be none of that name."""
+    unit, _sep, suffix = code.partition("-")
+    index = areas()
+    parent = index.by_id.get(index.by_code[unit].parent_id or 0)
+    return f"{parent.code if parent else ''}-{SUPERIORS.get(suffix, suffix)}"
 
 
 def make_cast(departments: Mapping[str, DepartmentRow], now: datetime) -> None:
@@ -92,38 +106,6 @@ def make_cast(departments: Mapping[str, DepartmentRow], now: datetime) -> None:
             starts_on=SINCE,
         )
         service.set_password(someone, password, now=now)
-
-
-def make_staff(departments: Mapping[str, DepartmentRow], now: datetime) -> None:
-    """Synthetic staff: they answer for every unit and department of the demonstration, and cannot sign in."""
-    index = areas()
-    for unit in index.by_id.values():
-        role = {"city": Role.OFFICIAL, "district": Role.OFFICIAL, "town": Role.DISPATCHER}.get(unit.level)
-        if role is None:
-            continue
-        someone = _synthetic(f"demo-{unit.code}", unit.name, unit.name_en or unit.name, now)
-        service.post(someone.id, role, area_id=unit.id, restricted=True, starts_on=SINCE)
-        if unit.level == "town":
-            _staff_communities(unit, now)
-    for row in departments.values():
-        someone = _synthetic(f"demo-{row.code}", row.name, row.name_en or row.name, now)
-        cleared = row.code.rpartition("-")[2] in CLEARED
-        service.post(someone.id, Role.HANDLER, department_id=row.id, restricted=cleared, starts_on=SINCE)
-
-
-def _staff_communities(town: AreaEntry, now: datetime) -> None:
-    """One synthetic manager and one synthetic inspector for all communities of a town."""
-    english = town.name_en or town.name
-    manager = _synthetic(f"demo-{town.code}-manager", f"{town.name}社区", f"{english} communities", now)
-    for community in areas().children.get(town.id, []):
-        service.post(manager.id, Role.MANAGER, area_id=community.id, restricted=True, starts_on=SINCE)
-    _synthetic(f"demo-{town.code}-inspector", f"{town.name}网格员", f"{english} inspector", now)
-
-
-def _synthetic(username: str, name: str, name_en: str, now: datetime) -> Person:
-    return service.add_person(
-        username=username, name=f"{name}（演示）", name_en=f"{name_en} (demo)", now=now, synthetic=True
-    )
 
 
 def demo_password() -> str:

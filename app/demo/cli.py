@@ -17,7 +17,7 @@ from app.core import clock
 from app.core import db as database
 from app.core.db import db
 from app.core.policy import SYSTEM
-from app.demo import cast
+from app.demo import cast, staff
 from app.demo.pictures import make_pictures
 from app.demo.story import BATCH, Story
 from app.people.queries import departments
@@ -82,7 +82,7 @@ def _people() -> str:
     database.begin_write()
     by_code = {row.code: row for row in departments().values()}
     cast.make_cast(by_code, clock.now())
-    cast.make_staff(by_code, clock.now())
+    staff.make_staff(by_code, clock.now())
     database.commit()
     return f"{made} departments"
 
