@@ -123,6 +123,9 @@ def shanghai(written: str) -> datetime:
         ("2024-02-03T09:00", "1wd", "2024-02-04T17:30"),  # a Sunday worked for the festival
         ("2024-02-09T17:00", "1wh", "2024-02-18T09:00"),  # over the festival
         ("2024-02-28T12:00", "1wd", "2024-02-29T10:00"),  # leap day, with hours of its own
+        ("2024-12-31T08:30", "7wh", "2024-12-31T17:30"),  # ends with the year
+        ("2024-12-31T08:30", "8wh", "2025-01-01T09:30"),
+        ("2024-12-31T08:30", "1wd", "2025-01-01T17:30"),
         ("2024-02-09T22:00", "2h", "2024-02-10T00:00"),  # the wall clock knows no festival
         ("2024-02-28T12:00", "2d", "2024-03-01T12:00"),
     ],
