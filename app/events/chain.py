@@ -56,14 +56,20 @@ def hashed_rest(at: datetime, actor: str, action: str, subject: str, digest: str
 
 
 def faults(
-    lines: Iterable[tuple[Line, str | None, str | None]], *, head_seq: int, head_hash: str
+    lines: Iterable[tuple[Line, str | None, str | None]],
+    *,
+    head_seq: int,
+    head_hash: str,
+    after: int = 0,
+    prev: str = GENESIS,
 ) -> list[Fault]:
     """Every place where (line, salt, body) rows, in order of seq, break the chain that ends at the head.
 
-    Both salt and body null means erased: the digest cannot be checked, the chain still can.
+    Both salt and body null means erased: the digest cannot be checked, the chain still can. The rows begin
+    `after` a line whose hash is `prev`.
     """
     found: list[Fault] = []
-    prev, expected = GENESIS, 1
+    expected = after + 1
     for line, salt, body in lines:
         if line.seq != expected:
             found.append(Fault(expected, f"missing up to {line.seq - 1}"))

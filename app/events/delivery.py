@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select, update
 from app.core import db as database
 from app.core.db import db
 from app.events import queries
-from app.events.models import Attempt, Reading
+from app.events.models import Attempt, Event, Reading
 from app.events.queries import Told
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,35 @@ class Listener:
 
 
 _listeners: dict[str, Listener] = {}
+
+
+@dataclass(frozen=True)
+class ReadingState:
+    """How far a listener has read: `waiting` events that it wants, the oldest of `oldest_at`, are before it.
+
+    `failures` at the place where it stands, with the last `error`; none when it gets on.
+    """
+
+    name: str
+    seq: int
+    waiting: int
+    oldest_at: datetime | None
+    failures: int
+    error: str | None
+
+
+def reading_states() -> list[ReadingState]:
+    """For operators: every listener by its name. Three statements for each."""
+    return [_reading_state(listener) for _name, listener in sorted(_listeners.items())]
+
+
+def _reading_state(listener: Listener) -> ReadingState:
+    seq = _position(listener.name)
+    before_it = (Event.seq > seq, Event.action.in_(listener.actions))
+    waiting, oldest = db.session.execute(select(func.count(), func.min(Event.at)).where(*before_it)).one()
+    failed = (Attempt.listener == listener.name, Attempt.seq > seq, Attempt.error.is_not(None))
+    errors = db.session.scalars(select(Attempt.error).where(*failed).order_by(Attempt.id)).all()
+    return ReadingState(listener.name, seq, waiting, oldest, len(errors), errors[-1] if errors else None)
 
 
 def listen(listener: Listener) -> None:

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import func, select
 
 from app.core.db import db
-from app.events.chain import GENESIS, Fault, Line, faults
+from app.events.chain import GENESIS, Fault, Line, faults, hash_of
 from app.events.models import ChainHead, Event, EventBody
 
 BATCH = 2000
@@ -58,12 +58,24 @@ def verify() -> list[Fault]:
     return found + [Fault(seq, "stands beyond the head") for seq in _beyond_the_head()]
 
 
-def _lines(last: int) -> Iterator[tuple[Line, str | None, str | None]]:
-    """Every line up to `last` with salt and body, read in batches."""
+def verify_newest(count: int) -> list[Fault]:
+    """What is wrong with the newest lines, taking the line before them for granted."""
+    head = db.session.execute(select(ChainHead.seq, ChainHead.hash)).one_or_none()
+    if head is None:
+        return []
+    first = max(head.seq - count, 0)
+    before = [line for line, _salt, _body in _lines(first, after=first - 1)]
+    prev = hash_of(before[0]) if before else GENESIS
+    lines = _lines(head.seq, after=first)
+    return faults(lines, head_seq=head.seq, head_hash=head.hash, after=first, prev=prev)
+
+
+def _lines(last: int, *, after: int = 0) -> Iterator[tuple[Line, str | None, str | None]]:
+    """Every line after `after` and up to `last` with salt and body, read in batches."""
     rows = (
         select(Event.__table__, EventBody.salt, EventBody.body)
         .outerjoin(EventBody, EventBody.seq == Event.seq)
-        .where(Event.seq <= last)
+        .where(Event.seq <= last, Event.seq > after)
         .order_by(Event.seq)
         .limit(BATCH)
     )

@@ -4,6 +4,14 @@ from flask import Blueprint
 
 bp = Blueprint("desk", __name__, url_prefix="/desk", template_folder="../templates")
 
-from app.desk.routes import atlas, bulk, case, inbox, search  # noqa: E402  (they add their routes to `bp`)
+from app.desk.routes import (  # noqa: E402  (they add their routes to `bp`)
+    atlas,
+    bulk,
+    case,
+    inbox,
+    operations,
+    search,
+    settings,
+)
 
-__all__ = ["atlas", "bp", "bulk", "case", "inbox", "search"]
+__all__ = ["atlas", "bp", "bulk", "case", "inbox", "operations", "search", "settings"]

@@ -1,0 +1,164 @@
+"""Terms as a table that says where each comes from, and what a case filed now would get."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.cases.service.clocks import clock_for
+from app.catalogue.configuration import ANY, EMERGENCY, ladder_terms, terms, working_calendar
+from app.catalogue.configuration.building import Content
+from app.catalogue.configuration.values import Terms
+from app.catalogue.queries import CategoryRow
+from app.core.language import gettext as _
+from app.desk.settings import category_in_words, level_in_words, term_in_words, urgency_in_words
+from app.workflow.ladder import Breach, Ground, TaskClock, due_steps
+from app.workflow.levels import HOLDING, LEVELS, TOP, Level, is_above
+from app.workflow.tasks import TaskKind
+from app.workflow.terms import Term, TermUnit
+
+FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
+FIRST_STAGES = (TaskKind.ACCEPT, TaskKind.DISPATCH, TaskKind.HANDLE, TaskKind.CHECK)
+"""What a case goes through when all goes well."""
+OWN = "own"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The term of a stage at a level, and the rule that gives it; `row` is None for the catalogue's own."""
+
+    level: str
+    term: Term | None
+    why: str
+    row: int | None
+    direct: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that would happen: an instant, and what."""
+
+    at: datetime | None
+    what: str
+    why: str = ""
+
+
+def effective(category: CategoryRow, urgency: str, content: Content) -> list[tuple[str, list[Cell]]]:
+    """For each stage, what applies at each level from the community up."""
+    asked = asked_urgency(category, urgency)
+    levels = [level.value for level in reversed(HOLDING)]
+    return [
+        (stage.value, [_cell(stage, category, level, asked, content) for level in levels])
+        for stage in TaskKind
+    ]
+
+
+def asked_urgency(category: CategoryRow, urgency: str) -> str:
+    return EMERGENCY if category.emergency else urgency
+
+
+def _cell(stage: TaskKind, category: CategoryRow, level: str, urgency: str, content: Content) -> Cell:
+    found = terms()
+    about = {"category": category.code, "kind": category.kind, "level": level, "urgency": urgency}
+    rule = applying(found, stage.value, about)
+    term = found.term(stage.value, category=category.code, kind=category.kind, level=level, urgency=urgency)
+    row = next((at for at, each in enumerate(content["rules"]) if _key(each) == rule), None)
+    direct = isinstance(rule, tuple) and rule == (stage.value, category.code, urgency, level)
+    return Cell(level, term, _why(rule), row, direct)
+
+
+def _key(row: Mapping[str, str]) -> tuple[str, str, str, str]:
+    return row["stage"], row["category"], row["urgency"], row["level"]
+
+
+def applying(found: Terms, stage: str, about: Mapping[str, str]) -> tuple[str, str, str, str] | str | None:
+    """The rule that wins, `own` for the catalogue's term, None for none.
+
+    Each rule that fits is given a term of its own, and the real lookup says which of them it takes.
+    """
+    fits = [
+        (stage, category, urgency, level)
+        for category in (about["category"], about["kind"], ANY)
+        for urgency in (about["urgency"], ANY)
+        for level in (about["level"], ANY)
+    ]
+    known = [key for key in dict.fromkeys(fits) if key in found.rules]
+    marked = {key: Term(at, TermUnit.DAYS) for at, key in enumerate(known, 1)}
+    last = Term(len(known) + 1, TermUnit.DAYS)
+    own = {about["category"]: last} if about["category"] in found.own else {}
+    winner = Terms(marked, own).term(stage, **about)
+    if winner is None:
+        return None
+    return OWN if winner == last else known[winner.amount - 1]
+
+
+def _why(rule: tuple[str, str, str, str] | str | None) -> str:
+    if rule is None:
+        return _("no term")
+    if isinstance(rule, str):
+        return _("the category's own, from the catalogue")
+    _stage, category, urgency, level = rule
+    named = [
+        words(code)
+        for words, code in (
+            (category_in_words, category),
+            (urgency_in_words, urgency),
+            (level_in_words, level),
+        )
+        if code != ANY
+    ]
+    return _("rule for %(what)s", what=" · ".join(named)) if named else _("rule for all cases")
+
+
+def preview(category: CategoryRow, level: str, urgency: str, at: datetime) -> list[Step]:
+    """What a case filed now at a level would get, stage by stage, and how it would climb if nobody acted.
+
+    The stages after the first are counted as if the one before had been done at once.
+    """
+    steps = []
+    for stage in FIRST_STAGES:
+        clock = clock_for(stage, category, level, urgency, start=at)
+        what = _("%(stage)s by", stage=_stage_words(stage))
+        steps.append(Step(clock.due_at, what, term_in_words(clock.term)))
+    return steps + _climbs(category, level, urgency, at)
+
+
+def _stage_words(stage: TaskKind) -> str:
+    words = {
+        TaskKind.ACCEPT: _("Accept or reject"),
+        TaskKind.DISPATCH: _("Dispatch, if accepted now,"),
+        TaskKind.HANDLE: _("Handle, if dispatched now,"),
+        TaskKind.CHECK: _("Check, if handled now,"),
+    }
+    return words[stage]
+
+
+def _climbs(category: CategoryRow, level: str, urgency: str, at: datetime) -> list[Step]:
+    """The ladder of the first task, where every level exists and has somebody."""
+    clock = clock_for(TaskKind.ACCEPT, category, level, urgency, start=at)
+    if clock.due_at is None:
+        return []
+    here = Level(level)
+    task = TaskClock(1, TaskKind.ACCEPT, clock.due_at, clock.near_at, clock.wake_at, 0, here, 0)
+    ground = Ground(LEVELS, LEVELS, working_calendar(), ladder_terms().grace)
+    return [
+        Step(step.at, _climb_words(step), _card_words(step))
+        if isinstance(step, Breach)
+        else Step(step.at, _("Warn that the time runs out"))
+        for step in due_steps(here, None, [task], ground, FOREVER)
+    ]
+
+
+def _climb_words(step: Breach) -> str:
+    if not is_above(step.level, step.from_level):
+        return _("If nothing happens: it stays on the list of the city level")
+    return _("If nothing happens: raised to the %(level)s", level=level_in_words(step.level).lower())
+
+
+def _card_words(step: Breach) -> str:
+    words = {"yellow": _("yellow card"), "red": _("red card"), "black": _("black card")}
+    if step.level is TOP:
+        return words[step.card]
+    grace = ladder_terms().grace(step.level)
+    return _(
+        "%(card)s; then %(grace)s until the next level", card=words[step.card], grace=term_in_words(grace)
+    )
