@@ -11,6 +11,7 @@ from app.core.policy import Posting
 from app.core.roles import HOLDER_ROLES, Role
 from app.core.words import word
 from app.desk.routes import bp
+from app.desk.routes.supervision import OVERSEERS
 from app.people.queries import departments
 
 READERS = frozenset(Role) - {Role.ADMINISTRATOR}
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     posted_at_with(app, posted_at)
     menu.add(MenuItem("inbox", _l("Inbox"), "desk.home", HOLDER_ROLES | {Role.HANDLER}, order=10))
     menu.add(MenuItem("map", _l("Map"), "desk.map", HOLDER_ROLES, order=20))
+    menu.add(MenuItem("supervision", _l("Supervision"), "desk.supervision", OVERSEERS, order=25))
     menu.add(MenuItem("search", _l("Search"), "desk.cases", READERS, order=30))
 
 

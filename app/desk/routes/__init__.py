@@ -12,6 +12,7 @@ from app.desk.routes import (  # noqa: E402  (they add their routes to `bp`)
     operations,
     search,
     settings,
+    supervision,
 )
 
-__all__ = ["atlas", "bp", "bulk", "case", "inbox", "operations", "search", "settings"]
+__all__ = ["atlas", "bp", "bulk", "case", "inbox", "operations", "search", "settings", "supervision"]
