@@ -12,6 +12,7 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from app.areas.index import areas
+from app.catalogue.configuration.changing import sync_configuration
 from app.catalogue.service import sync_catalogue
 from app.core import db as database
 from app.core.clock import now
@@ -52,6 +53,7 @@ def build_city() -> None:
     tiny_city.load_tiny_city()
     database.begin_write()
     sync_catalogue(now())
+    sync_configuration(now())
     for code, area, name in (
         (BUREAU, DISTRICT, "西区城管"),
         (f"{TOWN}-CE", TOWN, "第1镇执法"),

@@ -11,12 +11,12 @@ from app.cases.models import Case, CaseApplication, CasePhoto, Task
 from app.cases.queries.one import tasks_of
 from app.catalogue.configuration import limits
 from app.catalogue.queries import categories
+from app.core.clock import local_day
 from app.core.clock import now as present
 from app.core.db import db
 from app.core.policy import LEVEL_FIELDS, Actor
-from app.core.roles import HOLDER_ROLES, Role
+from app.core.roles import Role
 from app.people import queries as people
-from app.people.models import PersonPosting
 from app.workflow.actions import Action
 from app.workflow.guards import Facts, Refusal, refusal
 from app.workflow.levels import Level, is_above
@@ -83,6 +83,8 @@ class Duties:
             reopen_days=limits().reopen_days,
             on_spot=category is not None and category.on_spot,
             photo_before=action is Action.CLOSE_ON_SPOT and self._photo_before(),
+            extensions=case.extensions,
+            extensions_most=limits().extensions_most,
             clocked=action is Action.REQUEST_EXTENSION and self.clocked_task() is not None,
         )
 
@@ -164,24 +166,20 @@ class Duties:
         return frozenset(filter(None, db.session.scalars(select(Task.person_id).where(*theirs))))
 
     def _find_checkers(self, barred: frozenset[int]) -> frozenset[int]:
-        choices = (
-            (self.case.grid_id, (Role.INSPECTOR,)),
-            (self.case.community_id, (Role.MANAGER,)),
-            (self.case.holder_id, tuple(HOLDER_ROLES)),
-        )
-        for area_id, roles in choices:
-            found = self._posted(area_id, roles) - barred
+        """Whoever is on leave today is passed over."""
+        day = local_day(self.now)
+        for area_id, posted in (
+            (self.case.grid_id, people.inspectors_of),
+            (self.case.community_id, people.answering),
+            (self.case.holder_id, people.answering),
+        ):
+            if area_id is None:
+                continue
+            there = posted([area_id], day)[area_id]
+            found = {person.id for person in there if person.cleared or not self.case.restricted} - barred
             if found:
                 return frozenset(found)
         return frozenset()
-
-    def _posted(self, area_id: int | None, roles: tuple[Role, ...]) -> set[int]:
-        if area_id is None:
-            return set()
-        there = PersonPosting.area_id == area_id
-        if self.case.restricted:
-            there &= PersonPosting.restricted
-        return {person.id for role in roles for person in people.posted(role, there, self.now)}
 
 
 _EXTENDED = frozenset({TaskKind.ACCEPT, TaskKind.DISPATCH, TaskKind.HANDLE})

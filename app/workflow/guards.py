@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     NOT_ON_SPOT = "not_on_spot"
     NO_PHOTO_BEFORE = "no_photo_before"
     NOTHING_TO_EXTEND = "nothing_to_extend"
+    EXTENDED_ENOUGH = "extended_enough"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Facts:
     on_spot: bool = False
     photo_before: bool = False
     clocked: bool = False
+    extensions: int = 0
+    extensions_most: int = 0
 
 
 def refusal(action: Action, facts: Facts) -> Refusal | None:
@@ -62,7 +65,9 @@ def _settled_on_the_spot(facts: Facts) -> Refusal | None:
 
 
 def _has_a_limit(facts: Facts) -> Refusal | None:
-    return None if facts.clocked else Refusal.NOTHING_TO_EXTEND
+    if not facts.clocked:
+        return Refusal.NOTHING_TO_EXTEND
+    return None if facts.extensions < facts.extensions_most else Refusal.EXTENDED_ENOUGH
 
 
 _GUARDS: dict[Action, Callable[[Facts], Refusal | None]] = {

@@ -71,7 +71,7 @@ class Story:
             for who in CAST
             for move in Duties(case, self.actors[who], self.at).moves()
         ]
-        barred = {"comment"} | (set() if case.district_id else {"dispatch"})
+        barred = {"comment", "urge"} | (set() if case.district_id else {"dispatch", "whistle"})
         return [(who, action) for who, action in found if action not in barred]
 
     def _file(self) -> None:
@@ -96,6 +96,16 @@ class Story:
             "check_fail": {"reason": "x"},
             "escalate": {"reason": "x"},
             "delegate": {"to": self._below(case)},
+            "transfer": {"to": self._beside(case), "reason": "x"},
+            "whistle": {"departments": [BUREAU], "reason": "x"},
+            "respond": {"note": "x"},
+            "supervise": {"reason": "x", "card": "red"},
+            "answer": {"text": "x"},
+            "request_extension": {"reason": "x", "due_at": self._later(case, who)},
+            "request_suspension": {"reason": "x", "review_at": self.at + timedelta(days=9)},
+            "request_reclassification": {"reason": "x", "category": self._another(case)},
+            "request_void": {"reason": "x"},
+            "deny": {"reason": "x"},
         }.get(action, {})
         db.session.rollback()
         database.begin_write()
@@ -109,6 +119,19 @@ class Story:
         at_town = case.level == "town"
         lower = case.community_id if at_town else case.town_id
         return areas().by_id[lower].code if lower else (COMMUNITY if at_town else TOWN)
+
+    def _later(self, case: Case, who: str) -> datetime:
+        task = Duties(case, self.actors[who], self.at).clocked_task()
+        return max(self.at, task.due_at if task and task.due_at else self.at) + timedelta(days=3)
+
+    def _beside(self, case: Case) -> str:
+        index = areas()
+        holder = index.by_id[case.holder_id]
+        beside = [unit.code for unit in index.children[holder.parent_id] if unit.id != holder.id]
+        return beside[0] if beside else ""
+
+    def _another(self, case: Case) -> str:
+        return "E0103" if case.category == "E0102" else "E0102"
 
     def _uuid(self) -> UUID:
         self.serial += 1

@@ -151,7 +151,7 @@ class TestApplications:
     def test_more_time_for_a_department_is_granted_by_the_holder(self, cast: Cast) -> None:
         uuid = bring_to("in_progress", cast)
         before = done(cast["hana"].get(f"/api/v1/cases/{uuid}"))
-        asked = done(cast["hana"].act(uuid, "request_extension", due_at=soon(days=90), reason="parts"))
+        asked = done(cast["hana"].act(uuid, "request_extension", due_at=soon(days=20), reason="parts"))
         assert (asked["applied"], asked["due_at"] <= before["due_at"]) == ("extend", True)
         assert cast["hana"].act(uuid, "approve").status_code == 409
         granted = done(cast["mara"].act(uuid, "approve"))
@@ -161,11 +161,26 @@ class TestApplications:
 
     def test_a_second_extension_needs_the_level_above(self, cast: Cast) -> None:
         uuid = bring_to("in_progress", cast)
-        done(cast["hana"].act(uuid, "request_extension", due_at=soon(days=60), reason="parts"))
+        done(cast["hana"].act(uuid, "request_extension", due_at=soon(days=20), reason="parts"))
         done(cast["mara"].act(uuid, "approve"))
-        done(cast["hana"].act(uuid, "request_extension", due_at=soon(days=90), reason="still no parts"))
+        done(cast["hana"].act(uuid, "request_extension", due_at=soon(days=40), reason="still no parts"))
         assert cast["mara"].act(uuid, "approve").status_code == 409
         assert done(cast["teng"].act(uuid, "approve"))["extensions"] == 2
+
+    @pytest.mark.parametrize("days", [-1, 0.001, 400])
+    def test_more_time_is_more_and_not_without_end(self, cast: Cast, days: float) -> None:
+        uuid = bring_to("in_progress", cast)
+        refused = cast["hana"].act(uuid, "request_extension", due_at=soon(days=days), reason="parts")
+        assert refused.status_code == 422 and list(refused.json["errors"]) == ["due_at"]  # type: ignore[index]
+
+    def test_a_case_is_not_extended_for_ever(self, cast: Cast) -> None:
+        uuid = bring_to("in_progress", cast)
+        for n, approver in enumerate(("mara", "teng", "teng")):
+            later = soon(days=20 * (n + 1))
+            done(cast["hana"].act(uuid, "request_extension", due_at=later, reason="parts"))
+            done(cast[approver].act(uuid, "approve"))
+        again = cast["hana"].act(uuid, "request_extension", due_at=soon(days=80), reason="parts")
+        assert again.status_code == 409
 
     def test_who_applied_never_decides(self, cast: Cast) -> None:
         uuid = bring_to("accepted", cast)

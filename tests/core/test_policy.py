@@ -41,6 +41,14 @@ ROWS = Table(
     prefixes=["TEMPORARY"],
 )
 Row = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def no_grants(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Grants stand in a table; the rule itself is asked here."""
+    monkeypatch.setattr(policy, "_grants", [])
+
+
 often = settings(
     max_examples=60,
     deadline=None,
@@ -99,6 +107,7 @@ def places(draw: st.DrawFn) -> dict[str, int | None]:
 @st.composite
 def cases(draw: st.DrawFn) -> Row:
     return draw(places()) | {
+        "id": draw(ident),
         "department_id": draw(st.none() | ident),
         "filed_by_id": draw(ident),
         "restricted": draw(st.booleans()),
@@ -180,6 +189,22 @@ def test_nobody_reads_nothing_and_the_system_everything() -> None:
     nobody = Actor(id=None, public_id=UUID(int=1), username="", name="")
     assert not holds(may_read_case(nobody), case | {"restricted": False, "filed_by_id": None})
     assert holds(may_read_case(policy.SYSTEM), case)
+
+
+@pytest.mark.parametrize(
+    ("cleared", "restricted", "read"),
+    [(True, True, True), (True, False, True), (False, False, True), (False, True, False)],
+)
+def test_a_department_reads_what_it_was_granted(cleared: bool, restricted: bool, read: bool) -> None:
+    policy.grants_from(lambda departments: frozenset({7}) if 3 in departments else frozenset())
+    handler = Actor(2, UUID(int=2), "x", "x", (Posting(Role.HANDLER, None, None, None, 3, cleared),))
+    stranger = Actor(2, UUID(int=2), "x", "x", (Posting(Role.HANDLER, None, None, None, 4, cleared),))
+    case = dict.fromkeys(LEVEL_FIELDS.values(), 1) | {
+        "id": 7, "department_id": 1, "filed_by_id": 1, "restricted": restricted,
+    }  # fmt: skip
+    assert holds(may_read_case(handler), case) is read
+    assert not holds(may_read_case(handler), case | {"id": 8})
+    assert not holds(may_read_case(stranger), case)
 
 
 MUTANTS: dict[str, tuple[str, Any]] = {

@@ -14,6 +14,8 @@ WHOLE = Facts(
     on_spot=True,
     photo_before=True,
     clocked=True,
+    extensions=1,
+    extensions_most=2,
 )
 
 
@@ -30,7 +32,8 @@ def test_nothing_is_refused_when_all_is_there(action: Action) -> None:
         ("answer", Facts(open=frozenset({TaskKind.HANDLE})), "nothing_to_answer"),
         ("request_void", Facts(applied=Application.EXTEND), "already_applied"),
         ("request_extension", Facts(applied=Application.EXTEND, clocked=True), "already_applied"),
-        ("request_extension", Facts(), "nothing_to_extend"),
+        ("request_extension", Facts(extensions_most=2), "nothing_to_extend"),
+        ("request_extension", Facts(clocked=True, extensions=2, extensions_most=2), "extended_enough"),
         ("reopen", Facts(ended_days=15.01, reopen_days=15), "window_over"),
         ("reopen", Facts(reopen_days=15), "window_over"),
         ("close_on_spot", Facts(photo_before=True), "not_on_spot"),

@@ -129,6 +129,7 @@ REFUSALS: dict[Refusal, LazyString] = {
     Refusal.WINDOW_OVER: _l("The time in which this case could be reopened is over."),
     Refusal.NOT_ON_SPOT: _l("Cases of this category cannot be settled on the spot."),
     Refusal.NO_PHOTO_BEFORE: _l("A photo from before the handling is needed."),
+    Refusal.EXTENDED_ENOUGH: _l("This case was given more time as often as is allowed."),
     Refusal.NOTHING_TO_EXTEND: _l("You have no duty with a due time on this case."),
 }
 

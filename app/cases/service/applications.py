@@ -22,7 +22,6 @@ from app.workflow.moves import Application
 from app.workflow.statuses import Status
 from app.workflow.tasks import APPLIES_FOR, TaskKind
 
-
 Details = dict[str, Any]
 
 

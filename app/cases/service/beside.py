@@ -1,6 +1,6 @@
 """Departments beside the one that leads: they assist, are summoned, or are only informed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -63,7 +63,9 @@ def _open(step: Step, kind: TaskKind, departments: Iterable[DepartmentRow]) -> N
             put(step, task, step.due_at if kind is TaskKind.RESPOND else None)
 
 
-def _grant(step: Step, kind: str, departments: Iterable[DepartmentRow]) -> None:
+def _grant(step: Step, kind: str, departments: Sequence[DepartmentRow]) -> None:
+    if not departments:
+        return
     rows = select(CaseGrant.department_id).where(CaseGrant.case_id == step.case.id, CaseGrant.kind == kind)
     known = set(db.session.scalars(rows))
     for found in departments:

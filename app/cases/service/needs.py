@@ -115,7 +115,16 @@ def _keep(_step: Step, _value: Any) -> None:
 def _read_due(step: Step, due_at: datetime) -> None:
     if due_at <= step.now:
         raise _Unfit(_("The due time lies in the past."))
+    if step.move.action is Action.REQUEST_EXTENSION:
+        _check_extension(step, due_at)
     step.due_at = due_at
+
+
+def _check_extension(step: Step, due_at: datetime) -> None:
+    task, most = step.duties.clocked_task(), limits().extension_cap_days
+    present = task.due_at if task is not None and task.due_at is not None else step.now
+    if not present < due_at <= max(present, step.now) + timedelta(days=most):
+        raise _Unfit(_("Later than the present due time, by %(most)s days at most.", most=most))
 
 
 def _read_review(step: Step, review_at: datetime) -> None:
