@@ -144,10 +144,15 @@ def _holder(scene: Scene) -> Iterator[Group]:
     yield from _unit(scene, scene.holder)
 
 
+def _reached(scene: Scene) -> Iterator[Group]:
+    """The unit that the late duty has climbed to; a decision climbs alone, past the holder."""
+    yield from _unit(scene, areas().by_code.get(scene.body.get("unit", "")) or scene.holder)
+
+
 def _left(scene: Scene) -> Iterator[Group]:
-    """The unit that the case went away from."""
+    """The unit that the late duty went away from."""
     unit = _unit_at(scene, scene.body.get("from_level"))
-    if unit is not None and unit is not scene.holder:
+    if unit is not None:
         people = answering([unit.id], scene.day)[unit.id]
         yield Group(unit.code, scene.readers(row.id for row in people))
 
@@ -178,9 +183,15 @@ def _all_above(scene: Scene) -> Iterator[Group]:
 
 
 def _lead(scene: Scene) -> DepartmentRow | None:
-    if "department" in scene.body:
-        return department(scene.body["department"])
-    return departments().get(scene.case.department_id or 0) if scene.case is not None else None
+    """The department that the event names, else the one that leads."""
+    found = _named_department(scene)
+    if found is None and scene.case is not None:
+        return departments().get(scene.case.department_id or 0)
+    return found
+
+
+def _named_department(scene: Scene) -> DepartmentRow | None:
+    return department(scene.body["department"]) if scene.body.get("department") else None
 
 
 def _handlers(scene: Scene) -> Iterator[Group]:
@@ -188,7 +199,7 @@ def _handlers(scene: Scene) -> Iterator[Group]:
 
 
 def _department_line(scene: Scene) -> Iterator[Group]:
-    """The handlers of the departments over the one that leads."""
+    """The handlers of the departments over the one that is meant."""
     lead = _lead(scene)
     for ident in department_line(lead.id)[1:] if lead is not None else ():
         there = handlers_of([ident], scene.day)[ident]
@@ -226,9 +237,9 @@ def _checkers(scene: Scene) -> Iterator[Group]:
 
 def _owing(scene: Scene) -> Iterator[Group]:
     """Whoever owes the duty that the event speaks of; without one, every open duty of the case."""
-    kind = scene.body.get("task")
-    for task in scene.open_tasks if scene.case is not None else ():
-        if kind is None or task.kind == kind:
+    kind, lead = scene.body.get("task"), _named_department(scene)
+    for task in scene.open_tasks:
+        if kind in (None, task.kind) and (lead is None or task.department_id == lead.id):
             yield from _who_owes(scene, task)
 
 
@@ -280,6 +291,7 @@ def _named(scene: Scene) -> Iterator[Group]:
 
 AUDIENCES: dict[str, Audience] = {
     "holder": _holder,
+    "reached": _reached,
     "left": _left,
     "level_above": _level_above,
     "all_above": _all_above,
@@ -312,4 +324,6 @@ CONDITIONS: dict[str, Callable[[Scene], bool]] = {
     "to_verify": lambda scene: scene.body.get("status") == Status.VERIFYING,
     "to_accept": lambda scene: scene.body.get("status") == Status.FILED,
     "top": lambda scene: bool(scene.body.get("top")),
+    "moved": lambda scene: scene.body.get("from_level") != scene.body.get("to_level"),
+    "by_department": lambda scene: bool(scene.body.get("department")),
 }

@@ -119,14 +119,23 @@ def _open(server: Server) -> smtplib.SMTP:
         client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
     else:
         client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
-        client.ehlo()
-        if client.has_extn("starttls"):
-            client.starttls(context=context)
+    try:
+        _introduce(client, server, context)
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _introduce(client: smtplib.SMTP, server: Server, context: ssl.SSLContext) -> None:
+    """Encrypt where the server can; a password is sent over an encrypted line only."""
+    client.ehlo()
+    if not server.tls and client.has_extn("starttls"):
+        client.starttls(context=context)
     if server.user is not None:
         if not isinstance(client.sock, ssl.SSLSocket) and server.host not in LOCAL:
             raise smtplib.SMTPException("the server offers no encryption, so no password is sent to it")
         client.login(server.user, server.password)
-    return client
 
 
 def _answered(code: int, said: bytes | str) -> Exception:

@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 from app.cases.models import Case
 from app.core.db import db
 from app.core.policy import Actor, may_read_case, where
+from app.events.models import Event
+from app.events.queries import Told, history
 from app.notify.models import UNSENT, Delivery, Notice, Outgoing, Preference
 from app.people.models import Person
 
@@ -39,6 +41,12 @@ def readable_subjects(subjects: Iterable[str], actor: Actor) -> frozenset[str]:
         return frozenset()
     rows = select(Case.uuid).where(Case.uuid.in_(wanted), where(may_read_case(actor), Case.__table__.c))
     return frozenset(f"case:{uuid}" for uuid in db.session.scalars(rows))
+
+
+def event_of(seq: int) -> Told | None:
+    """One event by its sequence number."""
+    subject = db.session.scalar(select(Event.subject).where(Event.seq == seq))
+    return history(subject, after=seq - 1, limit=1)[0] if subject is not None else None
 
 
 def preference_of(person_id: int) -> Preference | None:

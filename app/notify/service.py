@@ -1,7 +1,7 @@
 """Writes: an event becomes notices, notices are read, preferences are kept. None of these commits."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -25,7 +25,10 @@ from app.people.models import Person
 STALE = timedelta(days=7)
 """Nobody is told of what happened longer ago."""
 ALARM_AGAIN = timedelta(days=1)
-KEPT = ("status", "level", "holder", "department", "due_at", "task", "card", "unit", "attempts", "error")
+KEPT = (
+    *("status", "level", "holder", "unit", "department", "due_at", "task", "task_due_at", "card"),
+    *("application", "attempts", "error"),
+)
 """What a notice keeps of its event."""
 
 
@@ -146,12 +149,16 @@ def mark_read(*, upto: int | None = None, one: int | None = None, actor: Actor, 
 class Wish:
     """How someone wants to be told by mail; checked by `forms.read_wish`."""
 
-    address: str | None
-    mail: bool
-    daily: bool
-    quiet_from: time
-    quiet_to: time
-    language: str
+    address: str | None = None
+    mail: bool = True
+    daily: bool = False
+    quiet_from: time = time(22)
+    quiet_to: time = time(7)
+    language: str = "zh"
+
+
+def wish_of(kept: Preference | None) -> Wish:
+    return Wish(**{f.name: getattr(kept, f.name) for f in fields(Wish)}) if kept is not None else Wish()
 
 
 def keep_preference(person_id: int, wish: Wish, *, actor: Actor, now: datetime) -> Preference:
@@ -163,7 +170,7 @@ def keep_preference(person_id: int, wish: Wish, *, actor: Actor, now: datetime) 
     db.session.flush()
     _retime(found)
     said = {"mail": wish.mail and wish.address is not None, "daily": wish.daily, "language": wish.language}
-    subject = f"notices:{person_id}"
+    subject = f"person:{db.session.get_one(Person, person_id).public_id}"
     events.append("notice.preferred", subject, said, actor=actor, at=now)
     return found
 

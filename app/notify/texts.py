@@ -57,9 +57,9 @@ TEXTS: dict[str, Text] = {
     "urged": Text(_l("You are urged to act"), _l("%(category)s.")),
     "supervised": Text(_l("Under supervision"), _l("%(category)s, card: %(card)s. An answer is owed%(by)s.")),
     "answered": Text(_l("Your supervision was answered"), _l("%(category)s.")),
-    "applied": Text(_l("An application to decide"), _l("%(category)s. Approve or deny it%(by)s.")),
-    "approved": Text(_l("The application was approved"), _l("%(category)s.")),
-    "denied": Text(_l("The application was denied"), _l("%(category)s. The case says why.")),
+    "applied": Text(_l("An application to decide"), _l("%(category)s: %(application)s. Approve or deny it.")),
+    "approved": Text(_l("The application was approved"), _l("%(category)s: %(application)s.")),
+    "denied": Text(_l("The application was denied"), _l("%(category)s: %(application)s. The case says why.")),
     "resumed": Text(_l("The suspension has ended"), _l("%(category)s. It goes on where it stopped.")),
     "reopened": Text(_l("The case was reopened"), _l("%(category)s. The case says why.")),
     "commented": Text(_l("A comment"), _l("%(category)s.")),
@@ -75,10 +75,14 @@ TEXTS: dict[str, Text] = {
         _l("Climbed to the city"), _l("%(category)s. Every level below let its time run out (%(task)s).")
     ),
     "overdue": Text(
-        _l("Overdue and climbed"), _l("%(category)s. %(holder)s answers for it now; you still handle it.")
+        _l("Overdue and climbed"),
+        _l("%(category)s (%(task)s). %(holder)s answers for it now; you still owe it."),
     ),
     "overdue_below": Text(
-        _l("Overdue in a department under yours"), _l("%(category)s, with %(department)s.")
+        _l("Overdue in a department under yours"), _l("%(category)s, with %(department)s (%(task)s).")
+    ),
+    "still_overdue": Text(
+        _l("Still overdue with your unit"), _l("%(category)s. Another limit was passed (%(task)s).")
     ),
     "vacant": Text(_l("Nobody answers"), _l("%(unit)s has nobody at work who may be told; others were.")),
     "dead_letter": Text(_l("A mail was given up"), _l("After %(attempts)s attempts: %(error)s")),
@@ -101,14 +105,15 @@ def line_of(template: str, params: Mapping[str, Any]) -> str:
 def _in_words(params: Mapping[str, Any]) -> dict[str, str]:
     """Every particular as its reader understands it."""
     category = categories().get(params.get("category", ""))
-    due = params.get("due_at")
+    due = params.get("task_due_at") or params.get("due_at")
     return {
         "category": name_of(category) if category else str(params.get("category", "")),
         "holder": _unit(params.get("holder")),
         "unit": _unit(params.get("unit")),
         "department": name_of(department(params["department"])) if params.get("department") else "",
-        "task": word(params["task"], "task") if params.get("task") else "",
+        "task": word(params.get("task"), "task"),
         "card": word(params["card"], "card") if params.get("card") else "–",
+        "application": word(params.get("application"), "application"),
         "by": _(" before %(time)s", time=instant(datetime.fromisoformat(due))) if due else "",
         "attempts": str(params.get("attempts", "")),
         "error": str(params.get("error", "")),

@@ -71,13 +71,16 @@ def write_notice(
     collapses: bool = False,
     ready_at: datetime | None = None,
     params: dict[str, Any] | None = None,
+    by_mail: bool = True,
 ) -> None:
+    """Inside a write."""
     same = {"event_seq": seq, "person_id": person_id, "subject": subject, "urgency": urgency}
     text = orjson.dumps(params or {}).decode()
     row = {**same, "template": template, "params": text, "created_at": at}
     notice_id = db.session.scalar(insert(Notice).returning(Notice.id), row)
     way = {"notice_id": notice_id, "channel": "mail", "collapses": collapses, "made_at": at}
-    db.session.execute(insert(Outgoing), [{**same, **way, "ready_at": ready_at or at}])
+    if by_mail:
+        db.session.execute(insert(Outgoing), [{**same, **way, "ready_at": ready_at or at}])
 
 
 def deliveries() -> list[Delivery]:

@@ -14,14 +14,14 @@ from app.core import db as database
 from app.core.clock import now
 from app.core.db import db
 from app.core.roles import Role
+from app.core.stamps import bump
 from app.events import delivery, queries
 from app.notify import audiences, service
 from app.notify.models import Notice
 from app.notify.routing import routes
 from app.people.models import Department, Person, PersonPosting
 from app.people.queries import department
-from app.people.service import add_department
-from tests.cast import BUREAU, CITY, COMMUNITY, TOWN, Caller, add_someone, bring_to
+from tests.cast import BUREAU, CITY, COMMUNITY, DISTRICT, TOWN, Caller, add_someone, bring_to
 from tests.conftest import person_named
 from tests.notify.conftest import Happen, address, everybody_told, outgoing, tell_all, told
 
@@ -157,8 +157,11 @@ def test_the_alarm_comes_again_the_next_day(cast: Cast) -> None:
 
 def test_a_department_without_handlers_is_told_through_the_one_above_it(cast: Cast) -> None:
     database.begin_write()
-    above = add_department(code="TOP", name="市局", name_en=None, area_id=areas().city.id)
+    above = Department(code="TOP", name="市局", area_id=areas().city.id)
+    db.session.add(above)
+    db.session.flush()
     db.session.execute(update(Department).where(Department.code == BUREAU).values(parent_id=above.id))
+    bump("departments")
     database.commit()
     database.begin_write()
     add_someone("gu", Role.HANDLER, department="TOP")
@@ -175,16 +178,34 @@ def test_a_department_without_handlers_is_told_through_the_one_above_it(cast: Ca
 def test_the_ladder_tells_those_it_climbs_to_and_those_it_left(cast: Cast, happen: Happen) -> None:
     uuid = bring_to("dispatched", cast)
     tell_all()
-    climbed = {"task": "handle", "from_level": "community", "level": "town", "holder": TOWN, "card": "yellow"}
-    happen("case.near_due", f"case:{uuid}", task="handle", holder=COMMUNITY)
+    late = {"task": "handle", "department": BUREAU}
+    climbed = late | {"from_level": "community", "to_level": "town", "unit": TOWN, "holder": TOWN}
+    happen("case.near_due", f"case:{uuid}", holder=COMMUNITY, **late)
     happen("case.climbed", f"case:{uuid}", **climbed, top=False, vacant=[])
     assert told("hana") == ["dispatched", "near_due", "overdue"]
     assert told("teng") == ["climbed"]
     assert told("mara") == ["new_case", "climbed_away"]
-    climbed |= {"level": "city", "holder": CITY}
-    happen("case.climbed", f"case:{uuid}", **climbed, top=True, vacant=[TOWN])
+    higher = {"from_level": "town", "to_level": "city", "unit": CITY, "holder": CITY}
+    happen("case.climbed", f"case:{uuid}", **(climbed | higher), top=True, vacant=[TOWN])
     assert told("cai") == ["at_the_top"]
+    assert told("teng") == ["climbed", "climbed_away"]
     assert told("ada") == ["vacant"]
+
+
+def test_a_limit_passed_where_the_case_stands_already(cast: Cast, happen: Happen) -> None:
+    uuid = bring_to("filed", cast)
+    tell_all()
+    stays = {"task": "accept", "from_level": "community", "to_level": "community"}
+    happen("case.climbed", f"case:{uuid}", **stays, unit=COMMUNITY, holder=COMMUNITY, top=False, vacant=[])
+    assert told("mara") == ["new_case", "still_overdue"]
+
+
+def test_a_decision_climbs_alone_past_the_holder(cast: Cast, happen: Happen) -> None:
+    uuid = bring_to("filed", cast)
+    tell_all()
+    alone = {"task": "approve", "from_level": "town", "to_level": "district", "unit": DISTRICT}
+    happen("case.climbed", f"case:{uuid}", **alone, holder=COMMUNITY, top=False, vacant=[])
+    assert (told("dana"), told("teng"), told("mara")) == (["climbed"], ["climbed_away"], ["new_case"])
 
 
 def test_an_unknown_or_erased_body_breaks_nothing(cast: Cast, happen: Happen) -> None:
