@@ -71,7 +71,8 @@ class Story:
             for who in CAST
             for move in Duties(case, self.actors[who], self.at).moves()
         ]
-        barred = {"comment", "urge"} | (set() if case.district_id else {"dispatch", "whistle"})
+        # what was handed over is out of sight, its past too
+        barred = {"comment", "urge", "transfer"} | (set() if case.district_id else {"dispatch", "whistle"})
         return [(who, action) for who, action in found if action not in barred]
 
     def _file(self) -> None:
@@ -96,7 +97,6 @@ class Story:
             "check_fail": {"reason": "x"},
             "escalate": {"reason": "x"},
             "delegate": {"to": self._below(case)},
-            "transfer": {"to": self._beside(case), "reason": "x"},
             "whistle": {"departments": [BUREAU], "reason": "x"},
             "respond": {"note": "x"},
             "supervise": {"reason": "x", "card": "red"},
@@ -123,12 +123,6 @@ class Story:
     def _later(self, case: Case, who: str) -> datetime:
         task = Duties(case, self.actors[who], self.at).clocked_task()
         return max(self.at, task.due_at if task and task.due_at else self.at) + timedelta(days=3)
-
-    def _beside(self, case: Case) -> str:
-        index = areas()
-        holder = index.by_id[case.holder_id]
-        beside = [unit.code for unit in index.children[holder.parent_id] if unit.id != holder.id]
-        return beside[0] if beside else ""
 
     def _another(self, case: Case) -> str:
         return "E0103" if case.category == "E0102" else "E0102"

@@ -136,6 +136,17 @@ def test_a_case_is_handed_to_the_unit_next_door_and_nowhere_else(cast: Cast) -> 
     assert cast["mara"].get(f"/api/v1/cases/{uuid}").status_code == 404
 
 
+def test_a_case_that_is_handed_over_takes_no_old_application_along(cast: Cast) -> None:
+    uuid = bring_to("accepted", cast)
+    done(cast["mara"].act(uuid, "escalate", reason="too big"))
+    done(cast["teng"].act(uuid, "request_void", reason="twice"))
+    beside = next(code for code in tiny_city.TOWNS if code.startswith(DISTRICT) and code != TOWN)
+    assert cast["teng"].act(uuid, "transfer", to=beside, reason="theirs").status_code == 200
+    found = done(cast["dana"].get(f"/api/v1/cases/{uuid}"))
+    assert (found["applied"], open_tasks(found)) == (None, ["dispatch"])
+    assert cast["dana"].act(uuid, "approve").status_code == 409
+
+
 def test_a_supervision_must_be_answered_by_who_holds_the_case(cast: Cast) -> None:
     uuid = bring_to("in_progress", cast)
     assert cast["mara"].act(uuid, "answer", text="?").status_code == 409

@@ -97,14 +97,6 @@ def decide(step: Step) -> None:
         _CARRIED_OUT[Application(asked.kind)](step, details)
 
 
-def withdraw(step: Step) -> None:
-    """The case ended some other way: nothing is left to decide."""
-    asked = step.duties.application()
-    if asked is not None:
-        asked.state, asked.decided_at = "withdrawn", step.now
-        step.case.applied = None
-
-
 def _extend(step: Step, details: Details) -> None:
     step.case.extensions += 1
     due_at = datetime.fromisoformat(details["due_at"])

@@ -154,7 +154,7 @@ def _begin_anew(step: Step) -> None:
 def _end(step: Step) -> None:
     case = step.case
     case.ended_at = step.now
-    applications.withdraw(step)
+    hops.withdraw(step)
     if case.status == Status.CLOSED:
         case.took_s = int((step.now - case.filed_at).total_seconds())
         case.on_time = all(

@@ -6,7 +6,7 @@ from app.cases.service.clocks import rearm
 from app.cases.service.needs import Step
 from app.core.policy import LEVEL_FIELDS
 from app.workflow.levels import Level, rungs_above
-from app.workflow.tasks import FOLLOWS_HOLDER
+from app.workflow.tasks import FOLLOWS_HOLDER, TaskKind
 
 
 def escalate(step: Step) -> None:
@@ -39,10 +39,29 @@ def delegate(step: Step) -> None:
 
 
 def transfer(step: Step) -> None:
-    """The unit next door answers from now on, and so do those above and below it."""
+    """The unit next door answers from now on, and so do those above and below it.
+
+    Whoever had to decide an application may be out of the case's line now: it has to be asked anew. An
+    emergency is acknowledged by the unit of the same level in the new line.
+    """
     assert step.unit is not None
     _lies_in(step.case, step.unit)
+    withdraw(step)
+    for task in step.open_tasks:
+        if task.kind == TaskKind.APPROVE:
+            task.closed_at, task.outcome, task.wake_at = step.now, step.move.action.value, None
+        elif task.kind == TaskKind.ACKNOWLEDGE and task.area_id is not None:
+            level = areas().by_id[task.area_id].level
+            task.area_id = getattr(step.case, LEVEL_FIELDS[level]) or task.area_id
     _move_to(step, step.unit)
+
+
+def withdraw(step: Step) -> None:
+    """Nothing is left to decide."""
+    asked = step.duties.application()
+    if asked is not None:
+        asked.state, asked.decided_at = "withdrawn", step.now
+        step.case.applied = None
 
 
 def _levels_above(case: Case) -> tuple[Level, ...]:
