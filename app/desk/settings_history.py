@@ -93,9 +93,10 @@ def _version(kind: Kind, row: VersionRow, contents: dict[int, Content], people: 
 
 
 def _contents(kind: Kind, page: Sequence[VersionRow]) -> dict[int, Content]:
-    """Of the versions and of those before them; the first has none before it."""
-    wanted = {row.version for row in page} | {row.version - 1 for row in page}
-    return {version: stored_content(kind, version) for version in sorted(wanted) if version > 0}
+    """Of the versions and of those before them; before a first one made by hand is what was shipped."""
+    wanted = {row.version for row in page}
+    wanted |= {row.version - 1 for row in page if row.version > 1 or row.person_id is not None}
+    return {version: stored_content(kind, version) for version in sorted(wanted)}
 
 
 def _who(row: VersionRow, people: dict[int, str]) -> str:

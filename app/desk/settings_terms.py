@@ -42,6 +42,12 @@ class Step:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class Preview:
+    terms: list[Step]
+    climbs: list[Step]
+
+
 def effective(category: CategoryRow, urgency: str, content: Content) -> list[tuple[str, list[Cell]]]:
     """For each stage, what applies at each level from the community up."""
     asked = asked_urgency(category, urgency)
@@ -50,6 +56,12 @@ def effective(category: CategoryRow, urgency: str, content: Content) -> list[tup
         (stage.value, [_cell(stage, category, level, asked, content) for level in levels])
         for stage in TaskKind
     ]
+
+
+def rules_about(category: CategoryRow | None, content: Content) -> list[tuple[int, dict[str, str]]]:
+    """The rules that can apply to a category, with their places; all of them without one."""
+    fits = (category.code, category.kind, ANY) if category else None
+    return [(at, row) for at, row in enumerate(content["rules"]) if fits is None or row["category"] in fits]
 
 
 def asked_urgency(category: CategoryRow, urgency: str) -> str:
@@ -109,7 +121,7 @@ def _why(rule: tuple[str, str, str, str] | str | None) -> str:
     return _("rule for %(what)s", what=" · ".join(named)) if named else _("rule for all cases")
 
 
-def preview(category: CategoryRow, level: str, urgency: str, at: datetime) -> list[Step]:
+def preview(category: CategoryRow, level: str, urgency: str, at: datetime) -> Preview:
     """What a case filed now at a level would get, stage by stage, and how it would climb if nobody acted.
 
     The stages after the first are counted as if the one before had been done at once.
@@ -119,7 +131,7 @@ def preview(category: CategoryRow, level: str, urgency: str, at: datetime) -> li
         clock = clock_for(stage, category, level, urgency, start=at)
         what = _("%(stage)s by", stage=_stage_words(stage))
         steps.append(Step(clock.due_at, what, term_in_words(clock.term)))
-    return steps + _climbs(category, level, urgency, at)
+    return Preview(steps, _climbs(category, level, urgency, at))
 
 
 def _stage_words(stage: TaskKind) -> str:
@@ -139,26 +151,27 @@ def _climbs(category: CategoryRow, level: str, urgency: str, at: datetime) -> li
         return []
     here = Level(level)
     task = TaskClock(1, TaskKind.ACCEPT, clock.due_at, clock.near_at, clock.wake_at, 0, here, 0)
-    ground = Ground(LEVELS, LEVELS, working_calendar(), ladder_terms().grace)
+    asked = asked_urgency(category, urgency)
+    ground = Ground(LEVELS, LEVELS, working_calendar(), lambda level: ladder_terms().grace(level, asked))
     return [
-        Step(step.at, _climb_words(step), _card_words(step))
+        Step(step.at, _climb_words(step), _card_words(step, asked))
         if isinstance(step, Breach)
-        else Step(step.at, _("Warn that the time runs out"))
+        else Step(step.at, _("A warning that the time runs out"))
         for step in due_steps(here, None, [task], ground, FOREVER)
     ]
 
 
 def _climb_words(step: Breach) -> str:
     if not is_above(step.level, step.from_level):
-        return _("If nothing happens: it stays on the list of the city level")
-    return _("If nothing happens: raised to the %(level)s", level=level_in_words(step.level).lower())
+        return _("It stays on the city's list")
+    return _("Raised to the %(level)s", level=level_in_words(step.level).lower())
 
 
-def _card_words(step: Breach) -> str:
+def _card_words(step: Breach, urgency: str) -> str:
     words = {"yellow": _("yellow card"), "red": _("red card"), "black": _("black card")}
     if step.level is TOP:
         return words[step.card]
-    grace = ladder_terms().grace(step.level)
+    grace = ladder_terms().grace(step.level, urgency)
     return _(
         "%(card)s; then %(grace)s until the next level", card=words[step.card], grace=term_in_words(grace)
     )

@@ -24,9 +24,17 @@ def answer(kind: Kind, version: int, content: Content) -> Response:
     return response
 
 
+def _bytes_of(file: FileStorage) -> bytes:
+    """No more of it than shows that it is too long."""
+    try:
+        return file.read(MOST_BYTES + 1)
+    finally:
+        file.close()
+
+
 def read(kind: Kind, file: FileStorage | None) -> Any:
     """The content of an uploaded file, unchecked; raises Invalid when it is no such file."""
-    data = file.read(MOST_BYTES + 1) if file and file.filename else b""
+    data = _bytes_of(file) if file is not None else b""
     if not data:
         raise Invalid({"file": [_("Choose a file.")]})
     if len(data) > MOST_BYTES:

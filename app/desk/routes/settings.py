@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import lazy_gettext as _l
 
+from app.areas.index import areas
 from app.catalogue.configuration import (
     Changed,
     Kind,
@@ -106,14 +107,14 @@ def terms() -> Response:
     return _page(
         "terms",
         Kind.TERMS,
-        rules=list(enumerate(content["rules"])),
+        rules=settings_terms.rules_about(category if shown else None, content),
         category_options=[option for option in category_options() if len(option) == 3][1:],
         urgency_options=urgency_options(),
         level_options=level_options(),
         asked=asked,
         chosen=category if shown else None,
         effective=settings_terms.effective(category, urgency, content) if category and shown else [],
-        preview=settings_terms.preview(category, level, urgency, at) if category and shown else [],
+        preview=settings_terms.preview(category, level, urgency, at) if category and shown else None,
         at=at,
     )
 
@@ -155,7 +156,14 @@ def responsibility() -> Response:
     codes = {found.code: found for found in departments().values()}
     review = responsibility_review(codes.keys())
     rules = content_of(Kind.RESPONSIBILITY)[1]["rules"]
-    return _page("responsibility", Kind.RESPONSIBILITY, rules=rules, review=review, departments=codes)
+    return _page(
+        "responsibility",
+        Kind.RESPONSIBILITY,
+        rules=rules,
+        review=review,
+        departments=codes,
+        units=areas().by_code,
+    )
 
 
 @bp.get("/edit/<form>")
