@@ -72,22 +72,23 @@ OWN_LABELS: dict[tuple[Action, str], LazyString] = {
 
 def fields_of(case: Case, move: Move, at: datetime) -> list[Field]:
     """The reason to choose stands before the words for it; a choice without options is left out."""
-    coded = bool(reasons(move.action.value))
-    needs = [need for need in move.needs if need.kind is not NeedKind.REASON_CODE or coded]
+    known = bool(reasons(move.action.value))
+    needs = [need for need in move.needs if need.kind is not NeedKind.REASON_CODE or known]
+    coded = any(need.kind is NeedKind.REASON_CODE for need in needs)
     needs.sort(key=lambda need: need.kind is not NeedKind.REASON_CODE)
-    found = [_field(case, move.action, need, at) for need in needs]
+    found = [_field(case, move.action, need, at, coded) for need in needs]
     return [each for each in found if each.options or each.kind not in CHOSEN or each.required]
 
 
 CHOSEN = frozenset({"department", "departments", "area", "peer", "category", "reason_code"})
 
 
-def _field(case: Case, action: Action, need: Need, at: datetime) -> Field:
+def _field(case: Case, action: Action, need: Need, at: datetime, coded: bool) -> Field:
     offer = _OPTIONS.get(need.kind)
     options = offer(case, action) if offer else []
     own = OWN_LABELS.get((action, need.name))
     label = own or LABELS.get(need.name, need.name)
-    if need.kind is NeedKind.REASON and need.name == "reason" and reasons(action.value):
+    if coded and need.name == "reason":
         label = _l("In your own words")
     required = need.required or need.kind is NeedKind.REASON_CODE
     blank = _("Please choose") if required else _BLANKS.get(need.kind, "")

@@ -3,6 +3,10 @@ import { embedded, getJson } from "wangge/core/core";
 import { openMap, outline } from "wangge/maps/map";
 import { showRows } from "wangge/maps/cases";
 
+// On a phone the tabs scroll: the one that is shown comes into view.
+const tab = document.querySelector(".inbox-tabs [aria-current]");
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+
 const rows = [...document.querySelectorAll("a.row")];
 let choose = () => {};
 
