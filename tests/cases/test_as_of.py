@@ -26,7 +26,7 @@ from tests.areas import tiny_city
 from tests.cast import BUREAU, COMMUNITY, DISTRICT, TOWN, filing
 
 START = datetime(2026, 3, 1, 1, tzinfo=UTC)
-STEPS, EVERY = 60, 4
+STEPS, EVERY = 88, 4
 CAST = ("ines", "mara", "teng", "hana", "dana", "cai")
 VIEWERS = ("mara", "dana", "cai")
 PLACES = (tiny_city.MIDDLE, (113.115, 23.015), (113.115, 23.025), tiny_city.OUTSIDE)
@@ -40,6 +40,7 @@ FILTERS = {
     "at the town": Filters(level="town"),
     "returned": Filters(returned=True, sort="due_at"),
 }
+ONWARD = ("dispatch", "start", "handle", "check_pass", "return_to_dispatcher")
 Snapshot = dict[str, Any]
 
 
@@ -58,8 +59,8 @@ class Story:
         if not moves or self.chance.random() < 0.15:
             self._file()
         else:
-            onward = [step for step in moves if step[2] in ("dispatch", "start", "handle", "check_pass")]
-            self._move(*self.chance.choice(onward if onward and self.chance.random() < 0.5 else moves))
+            onward = [step for step in moves if step[2] in ONWARD]
+            self._move(*self.chance.choice(onward if onward and self.chance.random() < 0.85 else moves))
 
     def _open(self) -> list[Case]:
         db.session.rollback()
