@@ -122,10 +122,11 @@ def bare_units(now: datetime) -> list[Bare]:
 
 def _open_by_holder(unit_ids: Iterable[int]) -> dict[int, int]:
     """How many open cases each of the units holds; without those that hold none."""
-    rows = select(Case.holder_id, func.count()).where(Case.ended_at.is_(None)).group_by(Case.holder_id)
     wanted = set(unit_ids)
-    counted = db.session.execute(rows).tuples() if wanted else ()
-    return {unit_id: count for unit_id, count in counted if unit_id in wanted}
+    if not wanted:
+        return {}
+    rows = select(Case.holder_id, func.count()).where(Case.ended_at.is_(None)).group_by(Case.holder_id)
+    return {unit_id: count for unit_id, count in db.session.execute(rows) if unit_id in wanted}
 
 
 def deliveries() -> list[ReadingState]:
