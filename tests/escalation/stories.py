@@ -2,24 +2,29 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from app.areas.index import areas
 from app.cases.commands import read_act, read_filing
 from app.cases.escalations import Escalation
 from app.cases.models import Case, Task
-from app.cases.service import act, file_case, plan_filing
+from app.cases.service import act, attach_photo, file_case, plan_filing
 from app.cases.service.raising import Climbed, climb
 from app.core import db as database
 from app.core.db import db
 from app.core.policy import Actor
 from app.events.queries import Told, history
+from app.media.rules import Shot
 from app.people.queries import actor_by_username
-from tests.cast import filing
+from tests.cast import BUREAU, CITY, COMMUNITY, DISTRICT, TOWN, filing
 
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+SHA = "0" * 64
 FRIDAY = datetime(2026, 11, 20, 1, tzinfo=UTC)
 """Nine in the morning of an ordinary working day, in the city's time."""
 
@@ -95,3 +100,46 @@ def climb_to_the_top(uuid: UUID, looked: Callable[[datetime], None] | None = Non
         look(min(waking))
         instants.append(min(waking))
     return instants
+
+
+class Story:
+    """One case, an hour for each action, the sweep looking in between."""
+
+    def __init__(self, **filed: Any) -> None:
+        self.at = FRIDAY
+        self.uuid = file_at(self.at, **filed)
+
+    def later(self, passing: timedelta = HOUR) -> datetime:
+        self.at += passing
+        return self.at
+
+    def do(self, who: str, action: str, **said: Any) -> "Story":
+        act_at(self.later(), self.uuid, self.holder if who == "holder" else who, action, **said)
+        return self
+
+    def wait(self, passing: timedelta) -> "Story":
+        look(self.later(passing))
+        return self
+
+    def photo(self, kind: str) -> list[str]:
+        """Ines puts a picture to the case; its hash."""
+        with writing():
+            shot, ines = Shot("image/jpeg", 64, 48), someone("ines", self.at)
+            attach_photo(case_of(self.uuid), SHA, kind, shot, 1, actor=ines, now=self.at)
+        return [SHA]
+
+    @property
+    def holder(self) -> str:
+        """Who answers for the case now."""
+        posted = {COMMUNITY: "mara", TOWN: "teng", DISTRICT: "dana", CITY: "cai"}
+        return posted[areas().by_id[case_of(self.uuid).holder_id].code]
+
+    def handled(self) -> "Story":
+        self.do("mara", "accept").do("mara", "dispatch", department=BUREAU).do("hana", "start")
+        return self.do("hana", "handle", note="done", photos=self.photo("after"))
+
+    def dispatched(self, **said: Any) -> "Story":
+        return self.do("mara", "accept").do("mara", "dispatch", department=BUREAU, **said)
+
+    def soon(self, days: float = 9) -> str:
+        return (self.at + days * DAY).isoformat()
