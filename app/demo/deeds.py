@@ -196,6 +196,8 @@ class Deeds:
         self._apply(plot, "request_reclassification", self._asker(plot, at, about), at, said)
 
     def _ask_void(self, plot: Plot, at: datetime, about: str) -> None:
+        if self.case(plot).level == "city":
+            return  # nobody is above it
         asker = self._asker(plot, at, about or "holder")
         self._apply(plot, "request_void", asker, at, self._reason("request_void"))
 

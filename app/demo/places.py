@@ -11,6 +11,7 @@ from app import spatial
 from app.areas.index import AreaEntry, areas
 from app.areas.models import AreaShape
 from app.core.db import db
+from app.demo.staff import VACANT
 
 HOME = ("440604012052009", "440604012052", "440604012", "440604")
 WEIGHTS = (0.01, 0.04, 0.12, 0.3, 0.53)
@@ -33,10 +34,10 @@ class Places:
         self.rings = [[grid for grid in grids if f"/{code}/" in grid.path] for code in HOME] + [grids]
         self.rings = [ring for ring in self.rings if ring] or [grids]
 
-    @property
-    def home(self) -> AreaEntry:
-        """The grid of the cast's inspector; in another city its first one."""
-        return self.rings[0][0]
+    def grid_in(self, ring: int) -> AreaEntry:
+        """A grid in the cast's grid (0), community, town or district; in another city anywhere."""
+        grids = self.rings[min(ring, len(self.rings) - 1)]
+        return self.random.choice([grid for grid in grids if grid.code[:12] not in VACANT])
 
     def any_grid(self, *, without: Collection[str] = ()) -> AreaEntry:
         """A grid that does not lie in one of the communities named."""

@@ -54,8 +54,10 @@ def draw(chance: Chance, category: CategoryRow) -> Iterator[str]:
         yield from _settled(chance)
         return
     if at_random() < 0.05:
-        yield from ("reject", "ask_restore", "approve") if at_random() < 0.1 else ("reject",)
-        return
+        yield "reject"
+        if at_random() >= 0.06:
+            return
+        yield from ("ask_restore", "approve")
     yield from _registered(chance)
 
 

@@ -1,5 +1,6 @@
 """Cases told for the cast: whoever signs in finds something to do in each of their lists.
 
+The inspector's lie in her grid, the others in the community, the town or the district of the cast.
 A scene ends at the present, when its last clock has used a share of its time, or is so many working days
 late, or so many working days after its last deed. Between deeds `~1.5` lets so many working days go by.
 """
@@ -11,10 +12,10 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from app.areas.index import AreaEntry
 from app.cases.service.clocks import clock_for
 from app.catalogue.queries import CategoryRow, categories
 from app.demo.pace import WORKING_DAY, before, begun_for_due, begun_for_share
+from app.demo.places import Places
 from app.demo.plots import Plot
 from app.workflow.tasks import TaskKind
 
@@ -49,12 +50,10 @@ class Scene:
     late: float | None = None
     ago: float = 0.4
     category: str = ""
-    urgency: str = "normal"
 
 
 TO_WORK = "file accept dispatch:UM start"
-SCENES = (
-    # the inspector: to verify, to check, and what she filed herself
+GRID = (
     Scene("report", used=0.3),
     Scene("report", used=0.88),
     Scene("report", late=0.3),
@@ -65,7 +64,9 @@ SCENES = (
     Scene("file settle", ago=0.3, category="E0506"),
     Scene("file settle", ago=1.3, category="E0102"),
     Scene("file reject:duplicate", ago=0.5),
-    # the community: new, near due, overdue, returned, sent down, to decide, supervised, suspended
+)
+"""The inspector: to verify, to check, and what she filed herself."""
+COMMUNITY = (
     Scene("file", used=0.1),
     Scene("file", used=0.35),
     Scene("report verify_pass", used=0.3),
@@ -81,7 +82,9 @@ SCENES = (
     Scene("file accept supervise:town", used=0.5),
     Scene(f"{TO_WORK} ask_suspension approve", ago=3, category="P0128"),
     Scene("file accept whistle:UM+TP", used=0.4),
-    # the department: new, in progress, near due, overdue, come back, to assist, summoned
+)
+"""The community: new, near due, overdue, returned, sent down, to decide, supervised, suspended."""
+DEPARTMENT = (
     Scene("file accept dispatch:UM", used=0.15),
     Scene("file accept dispatch:UM", used=0.9),
     Scene("file accept dispatch:UM", used=0.3, category="E0110"),
@@ -92,7 +95,9 @@ SCENES = (
     Scene(f"{TO_WORK} handle check_fail", ago=0.2, category="E0110"),
     Scene("file accept dispatch:HC+UM start", used=0.5, category="E0110"),
     Scene("file accept dispatch:TP+UM+HC start handle", ago=0.5, category="E0110"),
-    # the town: raised by hand, by the clock and by a second return; to decide; supervised
+)
+"""The department: new, in progress, near due, overdue, come back, to assist, summoned."""
+TOWN = (
     Scene("file accept escalate", ago=0.1),
     Scene("file accept escalate", ago=0.3, category="E0110"),
     Scene("file", late=0.4),
@@ -105,7 +110,9 @@ SCENES = (
     Scene("file accept ask_void:holder", used=0.4),
     Scene("file accept escalate supervise:district", used=0.6),
     Scene("file accept escalate dispatch:UM start ask_suspension approve", ago=5, category="P0128"),
-    # the district: climbed with a red card, emergencies, to decide, near due, suspended
+)
+"""The town: raised by hand, by the clock and by a second return; to decide; supervised."""
+DISTRICT = (
     Scene("file", late=1.4),
     Scene("file accept escalate", late=1.2, category="E0110"),
     Scene("file", used=0.3, category="E0402"),
@@ -118,7 +125,9 @@ SCENES = (
     Scene("file accept escalate:district supervise:city", used=0.5),
     Scene("file accept escalate:city ~1.4 delegate:district", ago=0.3),
     Scene("file accept escalate:district dispatch:UM start ask_suspension approve", ago=8, category="P0128"),
-    # the city: what nobody solved in time, with black cards, and what only the city decides
+)
+"""The district: climbed with a red card, emergencies, to decide, near due, suspended."""
+CITY = (
     Scene("file", late=2.5),
     Scene("file accept", late=3.2, category="E0110"),
     Scene(TO_WORK, late=4.4, category="E0108"),
@@ -128,25 +137,40 @@ SCENES = (
     Scene("file accept escalate:city", used=0.9, category="E0110"),
     Scene("file accept escalate:city dispatch:UM return", ago=0.2),
     Scene("file accept supervise:district supervise:city", used=0.5),
-    # come back after the end
+)
+"""The city: what nobody solved in time, with black cards, and what only the city decides."""
+AGAIN = (
     Scene(f"{TO_WORK} handle check_pass ~2 reopen", used=0.5),
     Scene("file accept ask_void:holder approve", ago=1),
 )
+"""Come back after the end."""
+SCENES = (
+    (0, GRID),
+    (1, COMMUNITY),
+    (2, DEPARTMENT),
+    (2, TOWN),
+    (3, DISTRICT),
+    (3, CITY),
+    (1, AGAIN),
+)
+"""With the ring of `Places` that they lie in: grid, community, town, district of the cast."""
+NUMBER = sum(len(scenes) for _ring, scenes in SCENES)
 
 
-def plots_of_scenes(chance: Random, grid: AreaEntry, now: datetime) -> Iterator[Plot]:
-    """The scenes as plots in a grid, each with the instants of its deeds."""
-    for number, scene in enumerate(SCENES):
-        category = categories()[scene.category or STREET[number % len(STREET)]]
-        yield Plot(
-            uuid=UUID(int=chance.getrandbits(128), version=4),
-            grid=grid,
-            category=category,
-            urgency=scene.urgency,
-            deeds=deque(deed for deed in scene.deeds.split() if not deed.startswith("~")),
-            times=deque(_times(scene, category, now)),
-            cast=True,
-        )
+def plots_of_scenes(chance: Random, places: Places, now: datetime) -> Iterator[Plot]:
+    """The scenes as plots, each with the instants of its deeds."""
+    for ring, scenes in SCENES:
+        for number, scene in enumerate(scenes):
+            category = categories()[scene.category or STREET[number % len(STREET)]]
+            yield Plot(
+                uuid=UUID(int=chance.getrandbits(128), version=4),
+                grid=places.grid_in(ring),
+                category=category,
+                urgency="normal",
+                deeds=deque(deed for deed in scene.deeds.split() if not deed.startswith("~")),
+                times=deque(_times(scene, category, now)),
+                cast=True,
+            )
 
 
 def _times(scene: Scene, category: CategoryRow, now: datetime) -> list[datetime]:
@@ -186,7 +210,7 @@ def _anchor_time(scene: Scene, category: CategoryRow, deed: str, now: datetime) 
     kind = OPENS[deed]
 
     def due_of(at: datetime) -> datetime:
-        due = clock_for(kind, category, "community", scene.urgency, start=at).due_at
+        due = clock_for(kind, category, "community", "normal", start=at).due_at
         assert due is not None, kind
         return due
 

@@ -23,7 +23,7 @@ from app.demo.pace import next_deed
 from app.demo.pictures import Picture
 from app.demo.places import Places
 from app.demo.plots import Plot, draw
-from app.demo.scenes import SCENES, plots_of_scenes
+from app.demo.scenes import NUMBER, plots_of_scenes
 from app.demo.staff import VACANT
 
 __all__ = ["BATCH", "LABEL", "Story"]
@@ -33,8 +33,8 @@ MONTH = timedelta(days=30)
 HISTORY = timedelta(days=150)
 """So long ago somebody was still posted everywhere."""
 BATCH = 250
-TICK = timedelta(seconds=40)
-"""After a limit has passed, until the clock acts."""
+TICK, SECOND = timedelta(seconds=40), timedelta(seconds=1)
+"""After a limit has passed, until the clock acts; and at the soonest."""
 
 
 @dataclass(order=True)
@@ -55,10 +55,10 @@ class Story:
         self.order = 0
         self.places = Places(self.random)
         self.deeds = Deeds(self.random, pictures, self.places, now)
-        scenes = count > len(SCENES)
-        for plot in self._ordinary(count - len(SCENES) if scenes else count):
+        scenes = count > NUMBER
+        for plot in self._ordinary(count - NUMBER if scenes else count):
             self._later(self._filing_time(plot), self._doing(plot))
-        for plot in plots_of_scenes(self.random, self.places.home, now) if scenes else ():
+        for plot in plots_of_scenes(self.random, self.places, now) if scenes else ():
             self._later(plot.times.popleft(), self._doing(plot))
 
     def play(self) -> Iterator[int]:
@@ -136,7 +136,7 @@ class Story:
         mine = (Task.case_id == case.id, Task.closed_at.is_(None), Task.paused_at.is_(None))
         wake = db.session.scalar(select(func.min(Task.wake_at)).where(*mine))
         if wake is not None and (plot.next_at is None or wake < plot.next_at):
-            plot.watched_at = max(wake, at) + TICK
+            plot.watched_at = max(wake + TICK, at + SECOND)
             self._later(plot.watched_at, lambda now: self._sweep(plot, now))
 
     def _calm(self, plot: Plot) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.areas.index import AreaEntry, areas
+from app.catalogue.configuration import reasons
 from app.catalogue.queries import categories
 from app.core.language import name_of
 
@@ -12,11 +13,20 @@ CHIPS = 6
 
 
 def category_data() -> dict[str, Any]:
-    """Categories as `[code, name, English name, kind, pinyin initials, synonyms, restricted]`."""
+    """Categories as `[code, name, English, kind, pinyin initials, synonyms, restricted, on the spot]`."""
     found = categories().values()
     return {
         "items": [
-            [c.code, c.name, c.name_en or "", c.kind, c.pinyin, " ".join(c.synonyms), c.restricted]
+            [
+                c.code,
+                c.name,
+                c.name_en or "",
+                c.kind,
+                c.pinyin,
+                " ".join(c.synonyms),
+                c.restricted,
+                c.on_spot,
+            ]
             for c in found
         ],
         "frequent": ([code for code in FREQUENT if code in categories()] + list(categories()))[:CHIPS],
@@ -29,6 +39,11 @@ def kinds() -> list[tuple[str, int]]:
     for category in categories().values():
         counts[category.kind] = counts.get(category.kind, 0) + 1
     return sorted(counts.items(), key=lambda pair: ("part", "event", "social").index(pair[0]))
+
+
+def reason_choices(action: str) -> list[tuple[str, str]]:
+    """(code, name) of the reasons to choose from for an action; a phone is no place to type."""
+    return [(row.code, name_of(row)) for row in reasons(action)]
 
 
 def unit_choices(grids: list[AreaEntry]) -> list[tuple[str, str]]:

@@ -13,11 +13,14 @@ from app.cases.models import CasePhoto, Task
 from app.cases.queries import listing
 from app.cases.queries.filters import Filters
 from app.core.db import db
-from app.core.policy import Actor
+from app.core.policy import Actor, OneOf, Predicate
 from app.core.roles import Role
 from app.workflow.statuses import Status
 
-MOST_CHECKS = 200
+MOST_DUTIES = 200
+WAITING = frozenset({Status.VERIFYING.value, Status.HANDLED.value})
+"""Statuses in which a case waits for somebody to go there."""
+SETTLED: Predicate = OneOf("self_handled", frozenset({True}))
 
 
 def grids_of(actor: Actor) -> list[AreaEntry]:
@@ -27,19 +30,19 @@ def grids_of(actor: Actor) -> list[AreaEntry]:
     return [known[area_id] for area_id in dict.fromkeys(posted) if area_id in known]
 
 
-def checks_of(actor: Actor, now: datetime) -> list[Any]:
-    """What waits in the actor's grids to be checked by the actor, due first. Two statements per grid.
+def cases_on_the_spot(actor: Actor, now: datetime) -> list[Any]:
+    """What waits in the actor's grids to be verified or checked by the actor. A statement per grid and one.
 
     Who has handled a case never checks it, so those are left out.
     """
-    found: list[Any] = []
+    found: dict[int, Any] = {}
     for grid in grids_of(actor):
-        asked = Filters(within=grid, statuses=frozenset({Status.HANDLED.value}), sort="due_at")
+        asked = Filters(within=grid, statuses=WAITING, sort="due_at")
         scope = listing.scope_for(actor, asked)
-        found += listing.page(asked, within=scope, now=now, limit=MOST_CHECKS).rows
-    own = _handled_by(actor, [row.id for row in found])
-    waiting = [row for row in found if row.id not in own]
-    return sorted(waiting, key=lambda row: (row.due_at is None, row.due_at or row.filed_at, row.id))
+        rows = listing.page(asked, within=scope, now=now, limit=MOST_DUTIES).rows
+        found |= {row.id: row for row in rows}
+    own = _handled_by(actor, list(found))
+    return [row for case_id, row in found.items() if case_id not in own]
 
 
 def _handled_by(actor: Actor, case_ids: Sequence[int]) -> set[int]:

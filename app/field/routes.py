@@ -19,20 +19,24 @@ from app.core.api import cursor_of, read_cursor
 from app.core.clock import now
 from app.core.language import name_of
 from app.core.pages import render
-from app.core.policy import LEVEL_FIELDS, Actor, Predicate, may_read_receipt
+from app.core.policy import LEVEL_FIELDS, Actor, Every, Predicate, may_read_receipt
 from app.core.roles import Role
 from app.events.queries import history
 from app.field import words
-from app.field.choices import category_data, kinds, unit_choices, unit_name
-from app.field.queries import checks_of, grids_of, start_of
-from app.field.rows import SOON, category_name, photo_url, place_in_words, rows_of
+from app.field.choices import category_data, kinds, reason_choices, unit_choices, unit_name
+from app.field.clocks import clock_of
+from app.field.duties import open_tasks, waiting
+from app.field.queries import SETTLED, cases_on_the_spot, grids_of, start_of
+from app.field.rows import category_name, duties_of, photo_url, place_in_words, rows_of
 from app.field.story import Line, tell
 from app.workflow.moves import Move, NeedKind
 
 bp = Blueprint("field", __name__, url_prefix="/field", template_folder="templates")
 GRID_TILES = "/tiles/areas/{z}/{x}/{y}.mvt?level=grid"
 RECENT, PAGE, MOST_EVENTS = 5, 20, 500
-ON_THE_PHONE = frozenset({NeedKind.TEXT, NeedKind.REASON, NeedKind.PHOTOS})
+ON_THE_PHONE = frozenset(
+    {NeedKind.TEXT, NeedKind.REASON, NeedKind.REASON_CODE, NeedKind.PHOTOS, NeedKind.POSITION}
+)
 """Kinds of field that the phone's forms have; moves that take others are made at the desk."""
 
 
@@ -56,8 +60,9 @@ def home() -> str:
     return render(
         "field/home.html",
         grids=[unit_name(grid) for grid in grids_of(actor)],
-        checks=rows_of(checks_of(actor, at), actor, at),
+        duties=duties_of(cases_on_the_spot(actor, at), actor, at),
         recent=rows_of(recent, actor, at),
+        words=words.order_words(),
         at=at,
     )
 
@@ -84,6 +89,7 @@ def cases() -> str:
     actor, at = current_actor(), now()
     q = read_filters(request.args).q
     tabs = [_tab(*each, q, actor, at) for each in _boxes(actor)]
+    tabs.insert(1, _settled_tab(q, actor, at))
     tab = next((each for each in tabs if each.code == request.args.get("tab")), tabs[0])
     page = listing.page(tab.filters, within=tab.within, now=at, limit=PAGE, after=_after())
     return render(
@@ -116,6 +122,13 @@ def _tab(code: str, label: str, filters: Filters, q: str | None, actor: Actor, a
     return Tab(code, label, asked, within, listing.total(asked, within=within, now=at))
 
 
+def _settled_tab(q: str | None, actor: Actor, at: datetime) -> Tab:
+    """What I found and settled at once: counted apart from what others had to handle."""
+    asked, within = Filters(filed_by_id=actor.id, q=q), Every((may_read_receipt(actor), SETTLED))
+    total = listing.total(asked, within=within, now=at)
+    return Tab("settled", _("Settled by me"), asked, within, total)
+
+
 def _after() -> listing.Cursor | None:
     values = read_cursor(str, int, optional_first=True)
     if values is None:
@@ -133,15 +146,17 @@ def case(uuid: UUID) -> str:
     if found.receipt:
         return render("field/receipt.html", case=found.case, photos=photos)
     story = tell(history(f"case:{uuid}", limit=MOST_EVENTS))
+    tasks = open_tasks([found.case.id])[found.case.id]
     return render(
         "field/case.html",
         case=_shown(found.case, at),
         photos=photos,
         place=_place(found.case),
+        waits=waiting(tasks, at),
         story=story,
         changed=_changed(story),
         forms=_forms(Duties(found.case, actor, at).moves()),
-        words=words.photo_words() | words.sending_words(),
+        words=words.acting_words(),
         at=at,
     )
 
@@ -160,8 +175,11 @@ def _shown(case: Case, at: datetime) -> dict[str, Any]:
         "category": category_name(case.category, case.catalogue_version_id),
         "status": case.status,
         "open": case.ended_at is None,
-        "due_at": case.due_at,
-        "near": at + SOON,
+        "clock": clock_of(case.clock_from or case.filed_at, case.due_at, at) if case.due_at else None,
+        "card": case.card,
+        "applied": case.applied,
+        "suspended_at": case.suspended_at,
+        "settled": case.self_handled,
         "where": place_in_words(case),
         "holder": name_of(areas().by_id[case.holder_id]),
         "level": case.level,
@@ -202,7 +220,12 @@ def _changed(story: list[Line]) -> list[Line]:
 def _forms(moves: tuple[Move, ...]) -> list[dict[str, Any]]:
     """One form per move that the phone can make, each with the id its sending will carry."""
     return [
-        {"action": move.action.value, "id": str(uuid4()), "needs": move.needs}
+        {
+            "action": move.action.value,
+            "id": str(uuid4()),
+            "needs": move.needs,
+            "reasons": reason_choices(move.action.value),
+        }
         for move in moves
         if all(need.kind in ON_THE_PHONE for need in move.needs if need.required)
     ]

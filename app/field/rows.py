@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.areas.index import areas
 from app.catalogue.queries import categories, categories_of
 from app.core.language import name_of
 from app.core.policy import LEVEL_FIELDS, Actor, holds, may_read_case
+from app.field.clocks import Clock
+from app.field.duties import Waiting, clock_for, on_the_spot, open_tasks, settled, waiting
 from app.field.queries import first_photos
-
-SOON = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line. `sealed`: the reader filed it, but only people cleared for it read on."""
+    """One line. `sealed`: the reader filed it, but only people cleared for it read on.
+
+    `duty` is what brings the reader there, with its clock; else `waits` says whom the case waits for.
+    """
 
     id: str
     number: str
@@ -25,22 +28,59 @@ class Row:
     place: str
     status: str
     filed_at: datetime
+    duty: str | None
     due_at: datetime | None
-    near: datetime
+    clock: Clock | None
+    waits: list[Waiting]
+    point: tuple[float, float] | None
     open: bool
     reworks: int
+    settled: bool
     thumb_url: str | None
 
 
 def rows_of(found: Sequence[Any], actor: Actor, at: datetime) -> list[Row]:
-    """Lines of case rows (the columns of `listing.ITEM`), all readable or filed by the actor."""
+    """Lines of case rows (the columns of `listing.ITEM`), all readable or filed by the actor.
+
+    Three statements at most.
+    """
+    beside = _beside(found, actor)
+    return [_row(row, beside, at) for row in found]
+
+
+def duties_of(found: Sequence[Any], actor: Actor, at: datetime) -> list[Row]:
+    """Lines of what there is to do on the spot: what is due first comes first."""
+    beside = _beside(found, actor)
+    duties = {row.id: on_the_spot(beside.tasks[row.id]) for row in found}
+    lines = [_row(row, beside, at, duties[row.id]) for row in found if duties[row.id]]
+    return sorted(lines, key=lambda line: (line.due_at is None, line.due_at or line.filed_at, line.number))
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What lines need beside their rows, by case id."""
+
+    sealed: set[int]
+    photos: dict[int, str]
+    tasks: dict[int, list[Any]]
+    settled: set[int]
+
+
+def _beside(found: Sequence[Any], actor: Actor) -> _Beside:
     readable = may_read_case(actor)
     sealed = {row.id for row in found if not holds(readable, dict(row._mapping) | {"filed_by_id": actor.id})}
-    photos = first_photos([row.id for row in found if row.id not in sealed])
-    return [_row(row, row.id in sealed, photos.get(row.id), at) for row in found]
+    shown = [row for row in found if row.id not in sealed]
+    return _Beside(
+        sealed,
+        first_photos([row.id for row in shown]),
+        open_tasks([row.id for row in shown if row.ended_at is None]),
+        settled([row.id for row in shown if row.ended_at is not None]),
+    )
 
 
-def _row(row: Any, sealed: bool, photo: str | None, at: datetime) -> Row:
+def _row(row: Any, beside: _Beside, at: datetime, duty: Any | None = None) -> Row:
+    sealed, photo, tasks = row.id in beside.sealed, beside.photos.get(row.id), beside.tasks[row.id]
+    clocked = duty or next(iter(tasks), None)
     return Row(
         id=str(row.uuid),
         number=row.number,
@@ -49,10 +89,14 @@ def _row(row: Any, sealed: bool, photo: str | None, at: datetime) -> Row:
         place="" if sealed else place_in_words(row),
         status=row.status,
         filed_at=row.filed_at,
-        due_at=row.due_at,
-        near=at + SOON,
+        duty=duty.kind if duty else None,
+        due_at=clocked.due_at if clocked else None,
+        clock=clock_for(clocked, at) if clocked else None,
+        waits=[] if duty else waiting(tasks, at),
+        point=None if sealed or row.lon is None else (row.lon, row.lat),
         open=row.ended_at is None,
         reworks=row.reworks,
+        settled=row.id in beside.settled,
         thumb_url=photo_url(row.uuid, photo, "thumb") if photo else None,
     )
 

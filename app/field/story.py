@@ -48,16 +48,21 @@ def _together(lines: list[Line]) -> list[Line]:
 def _line(event: Told, people: dict[UUID, tuple[str, str | None]]) -> Line:
     body = event.body or {}
     said = [str(body[name]) for name in ("reason", "note", "text") if body.get(name)]
+    if body.get("off_site_reason"):
+        said.append(_("Not from the spot: %(why)s", why=body["off_site_reason"]))
     why = "\n".join(said) if event.body is not None else _("What was written here has been erased.")
     what = word(event.action, "event") + _whereto(body)
     return Line(event.at, _who(event.actor, people), what, why, int(body.get("version", 0)))
 
 
 def _whereto(body: dict[str, Any]) -> str:
-    if body.get("department"):
-        return f" → {name_of(department(body['department']))}"
+    """Who has it now, or is called: departments, or the unit that a case moved to."""
+    called = [body["department"]] if body.get("department") and not body.get("task") else []
+    called += body.get("assisting") or body.get("departments") or []
+    if called:
+        return " → " + ", ".join(name_of(department(each)) or each for each in called)
     if body.get("to") or body.get("to_level"):
-        return f" → {name_of(areas().by_code.get(body.get('holder', '')))}"
+        return f" → {name_of(areas().by_code.get(body.get('unit') or body.get('holder', '')))}"
     return ""
 
 

@@ -27,6 +27,31 @@ def sending_words() -> dict[str, str]:
     }
 
 
+def acting_words() -> dict[str, str]:
+    """For the forms of a case: photos, sending, and where the inspector stands."""
+    return photo_words() | sending_words() | _standing_words()
+
+
+def _standing_words() -> dict[str, str]:
+    return {
+        "finding": _("Finding where you are …"),
+        "stand": _("Your position goes along, ±%(n)s m."),
+        "nowhere": _("Your position is not known here; it does not go along."),
+        "away": _("What you wrote and your photos are kept. Say why, then confirm again."),
+    }
+
+
+def order_words() -> dict[str, str]:
+    """For the order of the day's duties."""
+    return {
+        "finding": _("Finding where you are …"),
+        "nowhere": _("Your position is not known here; the list stays ordered by due time."),
+        "metres": _("%(n)s m away"),
+        "kilometres": _("%(n)s km away"),
+        "ordered": _("Nearest first, from where you are, ±%(n)s m."),
+    }
+
+
 def filing_words() -> dict[str, str]:
     return (
         photo_words()
@@ -35,6 +60,7 @@ def filing_words() -> dict[str, str]:
         | _place_words()
         | _category_words()
         | _sent_words()
+        | _settling_words()
     )
 
 
@@ -84,4 +110,12 @@ def _sent_words() -> dict[str, str]:
         "goesTo": _("%(place)s. It goes to %(holder)s."),
         "arrived": _("All %(n)s photos have arrived."),
         "noPhotos": _("No photo was sent with it."),
+    }
+
+
+def _settling_words() -> dict[str, str]:
+    return {
+        "needAfter": _("Take a photo of how it looks now."),
+        "needBefore": _("Only with a photo from before: this one was filed without."),
+        "settled": _("Settled on the spot; it counts as yours."),
     }

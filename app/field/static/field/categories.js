@@ -4,10 +4,10 @@ const MOST_FOUND = 20;
 const MOST_CHIPS = 6;
 const KEY = "wangge-categories";
 
-/** Rows `[code, name, english, kind, pinyin, synonyms, restricted]` as objects with a text to search in. */
+/** Rows `[code, name, english, kind, pinyin, synonyms, restricted, onSpot]` as objects with a text to search in. */
 export function readCategories(rows) {
-  return rows.map(([code, name, english, kind, pinyin, synonyms, restricted]) => ({
-    code, name, english, kind, pinyin, restricted,
+  return rows.map(([code, name, english, kind, pinyin, synonyms, restricted, onSpot]) => ({
+    code, name, english, kind, pinyin, restricted, onSpot,
     text: [name, synonyms, english].join(" ").toLowerCase(),
   }));
 }

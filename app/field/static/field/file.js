@@ -6,6 +6,7 @@ import { begin } from "wangge/field/draft";
 import { Patience, Refused, renewToken } from "wangge/field/http";
 import { categoryPicker } from "wangge/field/picker";
 import { placeSection } from "wangge/field/place";
+import { settleSection } from "wangge/field/settle";
 import { photoStrip } from "wangge/field/strip";
 
 const words = embedded("file-words");
@@ -24,6 +25,7 @@ const patience = new Patience((seconds) => {
 });
 const strip = photoStrip(document.querySelector("[data-strip=photo]"), words);
 const picker = categoryPicker(embedded("file-categories"), words, start.english, () => error("category", ""));
+const settle = settleSection(words, patience);
 const place = placeSection(words, start, () => error("place", ""));
 
 function say(text) {
@@ -105,10 +107,11 @@ function filed(present) {
   element("sent-title").focus();
 }
 
-function done() {
+function done(present) {
   draft.delivered = true;
   const n = draft.photos.length;
   say(n ? fill(words.arrived, { n }) : words.noPhotos);
+  if (picker.onSpot()) settle.offer(present, n > 0);
 }
 
 function failed(refused) {
@@ -139,6 +142,7 @@ function refusedFields({ status, message, problem }) {
 function again({ category, look }) {
   draft = begin();
   strip.clear();
+  settle.clear();
   form.reset();
   place.again();
   picker.again(category);
@@ -161,7 +165,7 @@ element("sent-retry").addEventListener("click", send);
 element("again-here").addEventListener("click", () => again({ category: null, look: false }));
 element("again-same").addEventListener("click", () => again({ category: draft.category, look: true }));
 addEventListener("beforeunload", (event) => {
-  if (busy || (strip.photos.length && !draft.delivered)) event.preventDefault();
+  if (busy || settle.unsent() || (strip.photos.length && !draft.delivered)) event.preventDefault();
 });
 
 /** The bar with the send button stands on the keyboard, not under it. */

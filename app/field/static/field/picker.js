@@ -4,7 +4,10 @@ import { readCategories, recent, search } from "wangge/field/categories";
 
 const element = (id) => document.getElementById(id);
 
-/** Bring the category section to life. `chosen()` is a code or null; `onChoose(code)` after each choice. */
+/**
+ * Bring the category section to life. `chosen()` is a code or null, `onSpot()` whether its cases may be settled
+ * on the spot; `onChoose(code)` after each choice.
+ */
 export function categoryPicker({ items, frequent }, words, english, onChoose) {
   const categories = readCategories(items);
   const byCode = new Map(categories.map((category) => [category.code, category]));
@@ -96,6 +99,7 @@ export function categoryPicker({ items, frequent }, words, english, onChoose) {
 
   return {
     chosen: () => chosen,
+    onSpot: () => Boolean(byCode.get(chosen)?.onSpot),
     /** For the next case: the same category, or none. */
     again(code) {
       chosen = code;

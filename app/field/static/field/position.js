@@ -4,6 +4,8 @@ const FIRST_FIX = 10_000;
 const COARSE_FIX = 5000;
 const WATCH_FOR = 60_000;
 const GOOD_ENOUGH = 6; // metres
+const LONGEST_WAIT = 6000;
+const EARTH = 6_371_009; // metres, mean radius
 
 /**
  * Follow the device: `onFix({lon, lat, accuracy})` at the first fix and at each better one,
@@ -43,4 +45,36 @@ export function follow({ onFix, onTrouble }) {
   watching = navigator.geolocation.watchPosition(took, failed, precisely);
   setTimeout(stop, WATCH_FOR);
   return stop;
+}
+
+/**
+ * Where the device is now, within a few seconds: `{lon, lat, accuracy}`, or null when it does not say.
+ * `onFix` hears of each better fix until `stop()`.
+ */
+export function standing(onChange) {
+  let found = null;
+  let settle;
+  const first = new Promise((resolve) => (settle = resolve));
+  const stop = follow({
+    onFix: (fix) => {
+      found = fix;
+      onChange(found);
+      settle();
+    },
+    onTrouble: () => {
+      onChange(null);
+      settle();
+    },
+  });
+  const soon = () => Promise.race([first, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
+  return { stop, now: () => soon().then(() => found) };
+}
+
+/** Metres between two points on the ground. */
+export function metresBetween(a, b) {
+  const radians = Math.PI / 180;
+  const [north, east] = [(b.lat - a.lat) * radians, (b.lon - a.lon) * radians];
+  const chord =
+    Math.sin(north / 2) ** 2 + Math.cos(a.lat * radians) * Math.cos(b.lat * radians) * Math.sin(east / 2) ** 2;
+  return Math.round(2 * EARTH * Math.asin(Math.sqrt(chord)));
 }
