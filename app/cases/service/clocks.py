@@ -81,7 +81,8 @@ def start_clock(task: Task, case: Case, *, now: datetime, due_at: datetime | Non
 
 def show_clock(case: Case, tasks: Iterable[Task]) -> None:
     """The case shows the clock that runs out first."""
-    running = [t for t in tasks if t.closed_at is None and t.paused_at is None and t.due_at is not None]
+    open_ones = [] if case.ended_at else [t for t in tasks if t.closed_at is None and t.paused_at is None]
+    running = [task for task in open_ones if task.due_at is not None]
     first = min(running, key=lambda task: (task.due_at, task.opened_at), default=None)
     case.due_at, case.clock_from, case.near_at = (
         (first.due_at, first.opened_at, first.near_at) if first else (None, None, None)
