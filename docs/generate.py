@@ -21,7 +21,7 @@ from app.maps.layers import LAYERS, Layer
 from app.workflow.diagram import mermaid
 from app.workflow.moves import ANY, MOVES, Move
 from app.workflow.statuses import Status
-from app.workflow.tasks import AT_FILING, BY_ACTION, OWED_BY, TaskKind
+from app.workflow.tasks import BY_ACTION, OWED_BY, TaskKind
 
 DOCS = Path(__file__).resolve().parent
 BLOCK = re.compile(r"(<!-- begin (\S+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
@@ -114,6 +114,16 @@ def code(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
 
 
+OPENED_ELSEWHERE = {
+    TaskKind.ACCEPT: "filing, `verify_pass`, `verify_fail`",
+    TaskKind.VERIFY: "filing by the public",
+    TaskKind.ACKNOWLEDGE: "filing in a category of emergencies",
+    TaskKind.ASSIST: "`dispatch` with `assisting`",
+    TaskKind.RESPOND: "`whistle`",
+    TaskKind.REVIEW: "`approve` of a suspension",
+}
+
+
 # --- workflow --------------------------------------------------------------------------------------------
 
 
@@ -124,10 +134,11 @@ def moves(_app: Flask) -> str:
 
 def _move(row: Move) -> tuple[str, ...]:
     sources = "any" if row.sources == ANY else code(s for s in Status if s in row.sources)
+    target = "where it was" if row.back else f"`{row.target}`" if row.target else "stays"
     return (
-        f"`{row.action}`",
+        f"`{row.action}`" + (f" ({row.applied})" if row.applied else ""),
         sources,
-        f"`{row.target}`" if row.target else "stays",
+        target,
         row.who,
         code(need.name for need in row.needs if need.required),
         code(need.name for need in row.needs if not need.required),
@@ -143,7 +154,7 @@ def tasks(_app: Flask) -> str:
     opened = {kind: [a for a, change in BY_ACTION.items() if change.opens is kind] for kind in TaskKind}
     closed = {kind: [a for a, change in BY_ACTION.items() if change.closes is kind] for kind in TaskKind}
     rows = (
-        (f"`{k}`", OWED_BY[k], ("filing" if AT_FILING.opens is k else "") or code(opened[k]), code(closed[k]))
+        (f"`{k}`", OWED_BY[k], OPENED_ELSEWHERE.get(k, "") or code(opened[k]), code(closed[k]))
         for k in TaskKind
     )
     return table(("task", "owed by", "opened by", "closed by"), rows)
