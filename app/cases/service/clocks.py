@@ -52,7 +52,7 @@ def clock_for(
 def _term(kind: TaskKind, category: CategoryRow | None, level: str, urgency: str) -> Term | None:
     if category is None:
         return terms().term(kind.value, category="*", kind="*", level=level, urgency=urgency)
-    asked = EMERGENCY if category.emergency else urgency
+    asked = urgency_of(category, urgency)
     return terms().term(kind.value, category=category.code, kind=category.kind, level=level, urgency=asked)
 
 
@@ -103,14 +103,14 @@ def pause_clocks(tasks: Iterable[Task], *, now: datetime) -> None:
             task.paused_at, task.wake_at = now, None
 
 
-def resume_clocks(tasks: Iterable[Task], *, now: datetime) -> None:
+def resume_clocks(case: Case, tasks: Iterable[Task], *, now: datetime) -> None:
     """What was left when the clocks stopped is left now; what was overdue stays overdue."""
     for task in tasks:
         if task.closed_at is None and task.paused_at is not None:
-            _resume(task, task.paused_at, now)
+            _resume(case, task, task.paused_at, now)
 
 
-def _resume(task: Task, paused_at: datetime, now: datetime) -> None:
+def _resume(case: Case, task: Task, paused_at: datetime, now: datetime) -> None:
     calendar = working_calendar()
     task.paused_s += calendar.working_seconds(paused_at, now)
     task.paused_at = None
@@ -122,7 +122,7 @@ def _resume(task: Task, paused_at: datetime, now: datetime) -> None:
             task.near_at = _warning(now, task.due_at)
         task.wake_at = task.due_at if task.warned_at or task.near_at is None else task.near_at
     else:
-        task.wake_at = _grace(task.base_level, now)
+        task.wake_at = _grace(case, task.base_level, now)
 
 
 def _as_much_later(task: Task, paused_at: datetime, now: datetime) -> datetime:
@@ -133,7 +133,7 @@ def _as_much_later(task: Task, paused_at: datetime, now: datetime) -> datetime:
     return calendar.add_seconds(now, calendar.working_seconds(paused_at, task.due_at))
 
 
-def rearm(tasks: Iterable[Task], level: str, *, now: datetime) -> None:
+def rearm(case: Case, tasks: Iterable[Task], *, now: datetime) -> None:
     """The case was moved by hand: the ladder is counted from the new level, the due times stay.
 
     What is overdue already gives the new level the time that the ladder gives it.
@@ -141,10 +141,16 @@ def rearm(tasks: Iterable[Task], level: str, *, now: datetime) -> None:
     for task in tasks:
         running = task.due_at is not None and task.paused_at is None
         if task.closed_at is None and running and TaskKind(task.kind) not in CLIMBS_ALONE:
-            task.base_level, task.base_rung = level, task.rung
+            task.base_level, task.base_rung = case.level, task.rung
             if task.due_at is not None and task.due_at <= now:
-                task.wake_at = _grace(level, now)
+                task.wake_at = _grace(case, case.level, now)
 
 
-def _grace(level: str | None, now: datetime) -> datetime:
-    return working_calendar().due(now, ladder_terms().grace(Level(level or Level.COMMUNITY)))
+def _grace(case: Case, level: str | None, now: datetime) -> datetime:
+    asked = urgency_of(categories().get(case.category), case.urgency)
+    return working_calendar().due(now, ladder_terms().grace(Level(level or case.level), asked))
+
+
+def urgency_of(category: CategoryRow | None, urgency: str) -> str:
+    """By which urgency terms are looked up: a category of emergencies is one whatever was said."""
+    return EMERGENCY if category is not None and category.emergency else urgency

@@ -70,7 +70,7 @@ def _supervise(step: Step) -> None:
 
 
 def _resume(step: Step) -> None:
-    resume_clocks(step.tasks, now=step.now)
+    resume_clocks(step.case, step.tasks, now=step.now)
     step.case.suspended_at = None
 
 

@@ -82,7 +82,7 @@ def _lies_in(case: Case, unit: AreaEntry) -> None:
 def _move_to(step: Step, unit: AreaEntry) -> None:
     step.case.holder_id, step.case.level = unit.id, unit.level
     follow_holder(step.open_tasks, unit.id)
-    rearm(step.open_tasks, unit.level, now=step.now)
+    rearm(step.case, step.open_tasks, now=step.now)
 
 
 def follow_holder(tasks: list[Task], unit_id: int) -> None:

@@ -17,8 +17,9 @@ from app import events
 from app.areas.index import areas
 from app.cases.escalations import Escalation
 from app.cases.models import PAST_FIELDS, PastState
+from app.cases.service.clocks import urgency_of
 from app.cases.service.insert import CASES, TASKS
-from app.catalogue.configuration import EMERGENCY, ladder_terms, working_calendar
+from app.catalogue.configuration import ladder_terms, working_calendar
 from app.catalogue.queries import categories
 from app.core.clock import local_day, rfc3339
 from app.core.db import db, skip_locked
@@ -253,8 +254,7 @@ _LEVELS = {Level(level): name for level, name in LEVEL_FIELDS.items() if level !
 
 
 def _urgency(case: Row) -> str:
-    category = categories().get(case["category"])
-    return EMERGENCY if category is not None and category.emergency else case["urgency"]
+    return urgency_of(categories().get(case["category"]), case["urgency"])
 
 
 def _grace(urgency: str, level: Level) -> Term:

@@ -106,15 +106,15 @@ def warning(start: datetime, due_at: datetime, known: Configuration) -> datetime
 
 def after_grace(standing: Standing, level: str, at: datetime, world: World) -> datetime:
     known = world.configuration(at)
-    return known.calendar.due(at, known.ladder.grace(Level(level)))
+    return known.calendar.due(at, known.ladder.grace(Level(level), urgency(standing, at, world)))
 
 
 def show_clock(standing: Standing) -> None:
-    """The case shows the clock that runs out first."""
+    """The case shows the clock that runs out first; none once it has ended."""
     running = [
         (duty.due_at, duty.opened_at, duty.near_at)
         for duty in standing.open_duties
-        if duty.due_at is not None and duty.paused_at is None
+        if duty.due_at is not None and duty.paused_at is None and standing.ended_at is None
     ]
     first = min(running, key=lambda times: times[:2], default=(None, None, None))
     standing.due_at, standing.clock_from, standing.near_at = first
