@@ -126,4 +126,5 @@ def _named(people: Sequence[PersonRow]) -> str:
         for row in people[:MOST_NAMED]
     ]
     more = len(people) - len(shown)
-    return ", ".join(shown) + (_(" and %(n)s more", n=more) if more else "")
+    names = ", ".join(shown)
+    return _("%(names)s and %(n)s more", names=names, n=more) if more else names

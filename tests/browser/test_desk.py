@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.core.clock import now
 from app.spatial.datum import from_wgs84
 from tests.areas import tiny_city
 from tests.browser.conftest import DESK, PHONE, Site, Visit
@@ -37,6 +39,86 @@ def test_every_page_fits_and_is_accessible(
         page.goto(path)
         assert axe(page) == [], path
         assert width_of_overflow(page) <= 0, path
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+def test_every_form_of_a_case_fits_and_is_accessible(
+    site: Site, visit: Visit, axe: Axe, screen: dict[str, int]
+) -> None:
+    uuid = bring_to("accepted", site.cast)
+    page = visit("mara", f"/desk/cases/{uuid}", screen=screen, lang="en")
+    page.evaluate(
+        "() => document.querySelectorAll('.acts details').forEach("
+        "(each) => { each.removeAttribute('name'); each.open = true; })"
+    )
+    assert axe(page) == []
+    assert width_of_overflow(page) <= 0
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+def test_an_official_opens_the_list_behind_a_number(
+    site: Site, visit: Visit, axe: Axe, screen: dict[str, int]
+) -> None:
+    uuid = bring_to("accepted", site.cast)
+    site.cast["teng"].act(uuid, "supervise", reason="too slow", card="red")
+    page = visit("dana", "/desk/supervision", screen=screen, lang="en")
+    assert axe(page) == []
+    assert width_of_overflow(page) <= 0
+    number = page.locator("[data-count=red]")
+    shown = number.locator("b").inner_text()
+    number.click()
+    page.wait_for_url("**card=red**")
+    expect(page.locator("a.row")).to_have_count(int(shown))
+    expect(page.locator(f"a.row[data-id='{uuid}'] .card-badge.red")).to_be_visible()
+    assert axe(page) == []
+
+
+def test_the_tab_that_is_shown_is_in_view(site: Site, visit: Visit) -> None:
+    bring_to("filed", site.cast)
+    page = visit("mara", "/desk/?tab=all", screen=PHONE, lang="en")
+    expect(page.locator(".inbox-tabs [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_a_suspension_is_asked_for_and_approved_by_the_pages(site: Site, visit: Visit, axe: Axe) -> None:
+    uuid = bring_to("accepted", site.cast)
+    page = visit("mara", f"/desk/cases/{uuid}#do-request_suspension", screen=DESK, lang="en")
+    form = page.locator("#do-request_suspension")
+    form.get_by_label("Looked at again on").fill((now() + timedelta(days=9)).date().isoformat())
+    form.get_by_label("Reason", exact=True).select_option(index=1)
+    form.get_by_label("In your own words").fill("waits for a part")
+    form.get_by_role("button", name="Ask to suspend").click()
+    expect(page.locator(".asked")).to_contain_text("asks for: suspension")
+    page = visit("teng", f"/desk/cases/{uuid}", screen=PHONE, lang="en")
+    assert axe(page) == []
+    page.locator(".asked summary", has_text="Approve").click()
+    page.locator(".asked").get_by_role("button", name="Approve").click()
+    expect(page.locator(".case-head")).to_contain_text("review on")
+    expect(page.locator(".duties")).to_contain_text("stands still since")
+
+
+def test_the_checker_says_where_they_stand(site: Site, visit: Visit) -> None:
+    uuid = bring_to("handled", site.cast)
+    away = (tiny_city.MIDDLE[0] + 0.5, tiny_city.MIDDLE[1])
+    page = visit("ines", f"/desk/cases/{uuid}", screen=PHONE, lang="en", at=away, expected=("422",))
+    page.locator("#do-check_pass > summary").click()
+    form = page.locator("#do-check_pass")
+    form.get_by_role("button", name="Use my position").click()
+    expect(form.get_by_role("status")).to_contain_text("±8 m")
+    form.get_by_role("button", name="Passed the check").click()
+    expect(form.locator(".field-error")).to_contain_text("away from the grid")
+    form.get_by_label("Why you check from elsewhere").fill("seen from the bridge")
+    form.get_by_role("button", name="Passed the check").click()
+    expect(page.locator(".timeline li").first).to_contain_text("not on the spot: seen from the bridge")
+
+
+def test_typing_narrows_the_categories(site: Site, visit: Visit) -> None:
+    uuid = bring_to("filed", site.cast)
+    page = visit("mara", f"/desk/cases/{uuid}#do-request_reclassification", screen=DESK, lang="en")
+    form = page.locator("#do-request_reclassification")
+    form.get_by_label("Type to narrow the list").fill("manhole")
+    expect(form.locator("select[name=category]")).not_to_have_value("")
+    chosen = form.locator("select[name=category] option:checked").inner_text()
+    assert "manhole" in chosen.lower()
 
 
 def test_the_keyboard_walks_the_inbox_and_opens_a_case(site: Site, visit: Visit) -> None:
@@ -71,7 +153,8 @@ def test_a_key_opens_the_form_of_its_decision(
     page.keyboard.press(key)
     page.wait_for_url(f"**/desk/cases/{uuid}#do-*")
     form = page.locator(".acts .act:target")
-    target = form.get_by_role("button", name=focused) if key == "a" else form.get_by_label(focused)
+    by_label = form.get_by_label(focused, exact=True)
+    target = form.get_by_role("button", name=focused) if key == "a" else by_label
     expect(target).to_be_focused()
 
 
@@ -117,7 +200,7 @@ def test_mara_accepts_and_dispatches_by_the_page(site: Site, visit: Visit) -> No
     drawn(page, "#case-map")
     page.get_by_role("button", name="Accept").click()
     page.locator("summary", has_text="Dispatch").click()
-    page.get_by_label("Department").select_option(BUREAU)
+    page.get_by_label("Department", exact=True).select_option(BUREAU)
     page.get_by_role("button", name="Dispatch", exact=True).click()
     expect(page.locator(".duties")).to_contain_text("西区城管")
     expect(page.locator(".timeline li").first).to_contain_text("dispatched it")

@@ -78,6 +78,6 @@ for (const part of document.querySelectorAll("[data-narrow]")) {
     for (const option of select.options) option.hidden = !fits(option, words);
     for (const group of select.querySelectorAll("optgroup")) group.hidden = [...group.children].every((option) => option.hidden);
     const first = [...select.options].find((option) => option.value && !option.hidden);
-    if (words && select.selectedOptions[0]?.hidden !== false) select.value = first?.value ?? "";
+    if (words && (!select.value || select.selectedOptions[0].hidden)) select.value = first?.value ?? "";
   });
 }
