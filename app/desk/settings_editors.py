@@ -17,6 +17,7 @@ from app.core.problems import Invalid
 from app.desk import settings_inputs as inputs
 from app.desk.settings import Values
 from app.desk.settings_inputs import Input
+from app.workflow.terms import MOST, TermUnit
 
 Row = dict[str, Any]
 AMOUNT_OF = {"term": "amount"}
@@ -136,6 +137,14 @@ class WholeEditor:
 
 
 Editor = RowEditor | WholeEditor
+
+
+def said_at(name: str | None, texts: list[str]) -> list[str]:
+    """What is wrong at an input; of a term the form knows amount and unit, not the way it is written."""
+    if name != "amount":
+        return texts
+    hours, days = MOST[TermUnit.HOURS], MOST[TermUnit.DAYS]
+    return [_("A whole number: at most %(hours)s hours or %(days)s days.", hours=hours, days=days)]
 
 
 def _hours(text: str) -> list[str]:

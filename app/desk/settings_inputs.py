@@ -148,7 +148,7 @@ def limits() -> list[Input]:
     return [
         Input(
             name,
-            str(LIMIT_NAMES.get(name, name)),
+            str(LIMIT_NAMES[name]),
             "number",
             hint=_("From %(least)s to %(most)s.", least=ends[0], most=ends[1]),
             limits=ends,

@@ -27,7 +27,8 @@ def answer(kind: Kind, version: int, content: Content) -> Response:
 def _bytes_of(file: FileStorage) -> bytes:
     """No more of it than shows that it is too long."""
     try:
-        return file.read(MOST_BYTES + 1)
+        data: bytes = file.read(MOST_BYTES + 1)
+        return data
     finally:
         file.close()
 

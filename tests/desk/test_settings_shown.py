@@ -17,15 +17,17 @@ from app.catalogue.configuration import (
     ladder_terms,
     working_calendar,
 )
+from app.catalogue.configuration.building import WEEKDAYS
+from app.catalogue.configuration.values import RANGES
 from app.catalogue.queries import categories
 from app.core.clock import local_day, now
 from app.core.db import db
-from app.desk.settings import term_in_words
+from app.desk.settings import LIMIT_NAMES, term_in_words
 from app.desk.settings_calendar import warnings
 from app.desk.settings_terms import applying, preview
 from app.workflow.terms import Term
 from tests.cast import BUREAU, Caller
-from tests.desk.pages import page
+from tests.desk.pages import page, table
 from tests.desk.settings_forms import edit, moment, send_file
 
 Cast = dict[str, Caller]
@@ -98,6 +100,23 @@ def test_it_warns_when_the_holidays_of_next_year_are_missing(cast: Cast) -> None
         date(years[0], 1, 1), {"days": [{"date": f"{y}-01-01", "provisional": False} for y in years]}
     )
     assert known == []
+
+
+def test_a_week_is_told_from_monday_on_whatever_order_it_is_stored_in(cast: Cast) -> None:
+    hours = {day: "" for day in WEEKDAYS} | {"mon": "09:00-10:00", "wed": "10:00-11:00", "sun": "11:00-12:00"}
+    assert edit(cast["ada"], "week", **hours).status_code == 303
+    lines = [[text for text, _link in line] for line in table(page(cast["cai"], "/settings/calendar"))]
+    told = dict(line for line in lines if len(line) == 2)
+    assert list(told.values())[:7] == [hours[day].strip() or "closed" for day in WEEKDAYS]
+    assert list(told)[:7] == ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def test_limits_are_told_each_with_its_own_number(cast: Cast) -> None:
+    asked = {name: str(number) for number, name in enumerate(RANGES, 3)}
+    assert edit(cast["ada"], "limits", **asked).status_code == 303
+    told = {line[0][0]: line[1][0] for line in table(page(cast["cai"], "/settings/limits"))}
+    assert told == {str(LIMIT_NAMES[name]): number for name, number in asked.items()}
+    assert list(LIMIT_NAMES) == list(RANGES)
 
 
 @pytest.mark.parametrize("year", ["", "1", "0000", "9999", "20x6", "2026"])

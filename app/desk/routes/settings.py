@@ -16,6 +16,7 @@ from app.catalogue.configuration import (
     responsibility_review,
     working_calendar,
 )
+from app.catalogue.configuration.building import WEEKDAYS
 from app.catalogue.queries import categories
 from app.core import db as database
 from app.core.access import allow, current_actor
@@ -28,7 +29,7 @@ from app.core.roles import Role
 from app.desk import settings, settings_calendar, settings_history, settings_terms, settings_transfer
 from app.desk.routes import bp as desk
 from app.desk.settings import Values, page_of, save, stored_content
-from app.desk.settings_editors import EDITORS, Draft, Editor
+from app.desk.settings_editors import EDITORS, Draft, Editor, said_at
 from app.desk.settings_inputs import category_options, level_options, urgency_options, weekday
 from app.people.queries import departments
 from app.workflow.levels import TOP, Level
@@ -86,7 +87,7 @@ def calendar() -> Response:
         Kind.HOLIDAYS,
         year=year,
         today=today,
-        week=[(weekday(at), hours) for at, hours in enumerate(own["week"].values())],
+        week=[(weekday(at), own["week"][day]) for at, day in enumerate(WEEKDAYS)],
         weekdays=[weekday(at) for at in range(7)],
         make_up=own["make_up"],
         specials=specials,
@@ -137,8 +138,7 @@ def ladder() -> Response:
 @bp.get("/limits")
 @allow(*READERS)
 def limits() -> Response:
-    content = content_of(Kind.LIMITS)[1]
-    return _page("limits", Kind.LIMITS, limits=content, names=settings.LIMIT_NAMES)
+    return _page("limits", Kind.LIMITS, limits=content_of(Kind.LIMITS)[1], names=settings.LIMIT_NAMES)
 
 
 @bp.get("/reasons")
@@ -218,7 +218,7 @@ def _by_input(editor: Editor, draft: Draft, problem: Invalid) -> dict[str, list[
     names = {each.name for each in editor.all_inputs()} | {"note"}
     for path, texts in problem.errors.items():
         name = path if path in names else editor.where(path, draft)
-        said = texts if name in names else [f"{_line(path)}{text}" for text in texts]
+        said = said_at(name, texts) if name in names else [f"{_line(path)}{text}" for text in texts]
         found.setdefault(name if name in names else "", []).extend(said)
     return found or {"": [problem.detail]}
 
