@@ -17,7 +17,7 @@ from app.cases.queries import listing
 from app.cases.queries.filters import Filters
 from app.cases.queries.source import conditions, source
 from app.core.db import db
-from app.core.policy import Actor, may_read_case, where
+from app.core.policy import Actor, OneOf, Predicate, may_read_case, where
 from app.core.stamps import Stamped
 from app.people.models import Person
 
@@ -41,14 +41,36 @@ def standings(case_ids: Sequence[int], as_of: datetime | None) -> dict[int, Any]
 
 
 def totals(asked: Sequence[Filters], actor: Actor, now: datetime) -> list[int]:
-    """How many cases each of the filters finds, counted as its list is. One statement."""
-    counts = [_count(filters, actor, now) for filters in asked]
+    """How many cases each of the filters finds, counted as its list is. One statement.
+
+    For who was granted so many single cases that one statement could not name them: one for each.
+    """
+    places = {_place(filters): filters for filters in asked}
+    scopes = {place: listing.scope_for(actor, filters) for place, filters in places.items()}
+    counts = [_count(filters, scopes[_place(filters)], now) for filters in asked]
+    if sum(_named(scopes[_place(filters)]) for filters in asked) > MOST_NAMED:
+        return [db.session.execute(select(count)).scalar_one() for count in counts]
     return list(db.session.execute(select(*counts)).one())
 
 
-def _count(filters: Filters, actor: Actor, now: datetime) -> ScalarSelect[int]:
+MOST_NAMED = 10_000
+"""Values in one statement; PostgreSQL takes 65,535."""
+
+
+def _place(filters: Filters) -> str:
+    return filters.within.code if filters.within else ""
+
+
+def _named(scope: Predicate) -> int:
+    """How many values the scope puts into a statement."""
+    if isinstance(scope, OneOf):
+        return len(scope.values)
+    return sum(_named(part) for part in scope.parts)
+
+
+def _count(filters: Filters, scope: Predicate, now: datetime) -> ScalarSelect[int]:
     cases = source(filters.as_of)
-    seen = conditions(cases, filters, within=listing.scope_for(actor, filters), now=now)
+    seen = conditions(cases, filters, within=scope, now=now)
     return select(func.count()).select_from(cases).where(*seen).scalar_subquery()
 
 
