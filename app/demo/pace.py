@@ -51,8 +51,11 @@ def begun_for_due(due_of: Callable[[datetime], datetime], due: datetime) -> date
 
 
 def begun_for_share(due_of: Callable[[datetime], datetime], now: datetime, share: float) -> datetime:
-    """When a clock was started that has used that share of its term by now."""
-    return _last(lambda at: at_share(at, due_of(at), share) <= now, now - LONGEST_BACK, now)
+    """When a clock was started that has used that share of its term by now, or as much as it can before it
+    runs out: a term of days ends with a day, whenever in it the clock was started.
+    """
+    found = _last(lambda at: at_share(at, due_of(at), share) <= now, now - LONGEST_BACK, now)
+    return found if due_of(found) > now else begun_for_due(due_of, now) + SECOND
 
 
 def _last(holds: Callable[[datetime], bool], early: datetime, late: datetime) -> datetime:

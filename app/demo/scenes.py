@@ -50,6 +50,7 @@ class Scene:
     late: float | None = None
     ago: float = 0.4
     category: str = ""
+    urgency: str = "normal"
 
 
 TO_WORK = "file accept dispatch:UM start"
@@ -59,7 +60,7 @@ GRID = (
     Scene("report", late=0.3),
     Scene(f"{TO_WORK} handle", used=0.25),
     Scene(f"{TO_WORK} handle", used=0.6),
-    Scene(f"{TO_WORK} handle", used=0.92),
+    Scene(f"{TO_WORK} handle", used=0.92, urgency="urgent"),
     Scene(f"{TO_WORK} handle check_fail handle", ago=0.2),
     Scene("file settle", ago=0.3, category="E0506"),
     Scene("file settle", ago=1.3, category="E0102"),
@@ -166,7 +167,7 @@ def plots_of_scenes(chance: Random, places: Places, now: datetime) -> Iterator[P
                 uuid=UUID(int=chance.getrandbits(128), version=4),
                 grid=places.grid_in(ring),
                 category=category,
-                urgency="normal",
+                urgency=scene.urgency,
                 deeds=deque(deed for deed in scene.deeds.split() if not deed.startswith("~")),
                 times=deque(_times(scene, category, now)),
                 cast=True,
@@ -210,7 +211,7 @@ def _anchor_time(scene: Scene, category: CategoryRow, deed: str, now: datetime) 
     kind = OPENS[deed]
 
     def due_of(at: datetime) -> datetime:
-        due = clock_for(kind, category, "community", "normal", start=at).due_at
+        due = clock_for(kind, category, "community", scene.urgency, start=at).due_at
         assert due is not None, kind
         return due
 

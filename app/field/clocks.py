@@ -64,11 +64,15 @@ def stopped_clock(since: datetime) -> Clock:
 
 
 def _left_in_words(due: datetime, at: datetime, calendar: WorkCalendar) -> str:
-    """By the wall clock where the due time was set by it, else in working time."""
+    """By the wall clock where the due time was set by it, or since when nobody has been at work; else in
+    working time.
+    """
     if not calendar.is_working(due - MICROSECOND):
         return time_left(due, at)
     left = calendar.working_time(at, due)
-    return _left(left, calendar) if due > at else _late(-left, calendar)
+    if due > at:
+        return _left(left, calendar)
+    return _late(-left, calendar) if -left >= MINUTE else time_left(due, at)
 
 
 def _left(left: timedelta, calendar: WorkCalendar) -> str:
@@ -86,9 +90,7 @@ def _late(late: timedelta, calendar: WorkCalendar) -> str:
         return ngettext("overdue by %(num)d working day", "overdue by %(num)d working days", days)
     if hours:
         return ngettext("overdue by %(num)d working hour", "overdue by %(num)d working hours", hours)
-    if minutes:
-        return ngettext("overdue by %(num)d working minute", "overdue by %(num)d working minutes", minutes)
-    return _("overdue since now")
+    return ngettext("overdue by %(num)d working minute", "overdue by %(num)d working minutes", minutes)
 
 
 def _parts(length: timedelta, calendar: WorkCalendar) -> tuple[int, int, int]:

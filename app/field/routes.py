@@ -223,7 +223,7 @@ def _forms(moves: tuple[Move, ...]) -> list[dict[str, Any]]:
         {
             "action": move.action.value,
             "id": str(uuid4()),
-            "needs": move.needs,
+            "needs": sorted(move.needs, key=lambda need: need.kind is not NeedKind.REASON_CODE),
             "reasons": reason_choices(move.action.value),
         }
         for move in moves

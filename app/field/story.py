@@ -14,6 +14,8 @@ from app.core.words import word
 from app.events.queries import Told
 from app.people.queries import department, names
 
+BY_CLOCK = frozenset({"case.climbed", "case.near_due"})
+
 
 @dataclass(frozen=True)
 class Line:
@@ -52,7 +54,8 @@ def _line(event: Told, people: dict[UUID, tuple[str, str | None]]) -> Line:
         said.append(_("Not from the spot: %(why)s", why=body["off_site_reason"]))
     why = "\n".join(said) if event.body is not None else _("What was written here has been erased.")
     what = word(event.action, "event") + _whereto(body)
-    return Line(event.at, _who(event.actor, people), what, why, int(body.get("version", 0)))
+    who = _("The clock") if event.action in BY_CLOCK else _who(event.actor, people)
+    return Line(event.at, who, what, why, int(body.get("version", 0)))
 
 
 def _whereto(body: dict[str, Any]) -> str:

@@ -181,6 +181,12 @@ def test_the_clock_counts_working_time(app: Flask, minutes: int, colour: str, wo
         assert (clock.colour, clock.words) == (colour, words)
 
 
+def test_overdue_over_the_weekend_is_told_by_the_wall_clock(app: Flask) -> None:
+    due = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)  # a Friday, 17:30 in the city
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert clock_of(due - timedelta(hours=7), due, due + timedelta(hours=20)).text == "overdue by 20 h"
+
+
 def test_days_are_working_days(app: Flask) -> None:
     opened = datetime(2026, 11, 13, 0, 30, tzinfo=UTC)  # a Friday
     with app.test_request_context(headers={"Accept-Language": "en"}):
