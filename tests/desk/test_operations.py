@@ -19,6 +19,7 @@ from app.people.models import Person
 from app.people.queries import person
 from tests.cast import NAMES, Caller
 from tests.desk.pages import page
+from tests.desk.test_statements import counted
 from tests.refusals import nothing_changes
 
 Cast = dict[str, Caller]
@@ -168,6 +169,21 @@ def test_a_program_ahead_of_its_database_is_told(running: Cast) -> None:
     db.session.execute(text("update alembic_version set version_num = '0003'"))
     commit()
     assert "The database is at revision 0003" in page(running["ada"], "/operations/")
+
+
+def test_the_statements_of_the_page_do_not_grow_with_what_it_tells(running: Cast) -> None:
+    running["ines"].file()
+    dead_letter("first")
+    page(running["ada"], "/operations/")  # what is kept in memory is read once
+    with counted() as few:
+        page(running["ada"], "/operations/")
+    for n in range(5):
+        running["ines"].file()
+        dead_letter(f"more{n}")
+    with counted() as many:
+        page(running["ada"], "/operations/")
+    assert len(many) <= len(few)
+    assert len(many) <= 40, "\n".join(many)
 
 
 def dead_letter(token: str) -> int:

@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.db import begin_write, commit
 from app.core.roles import Role
 from app.desk import settings_transfer
+from app.desk.routes import settings as routes
 from app.people.queries import person
 from app.people.service import make_token
 from tests.cast import Caller, add_someone
@@ -190,3 +191,16 @@ def token_of(username: str) -> str:
     token = make_token(person(username), "test", now=now())  # type: ignore[arg-type]
     commit()
     return token
+
+
+def test_without_the_version_the_first_editor_would_be_overwritten(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: with the check taken out, what the first editor saved is gone without a word."""
+    seen = fields(page(cast["ada"], "/settings/edit/limits"))
+    assert edit(cast["ada"], "limits", reopen_days="21").status_code == 303
+    active = content_of(Kind.LIMITS)[0]
+    monkeypatch.setattr(routes, "_number", lambda _text: active)
+    late = cast["ada"].open("POST", "/settings/edit/limits", data=seen | {"note": "n", "geofence_m": "50"})
+    assert late.status_code == 303
+    assert content_of(Kind.LIMITS)[1]["reopen_days"] == 15
