@@ -71,6 +71,16 @@ PRODUCT = (
         "believed; without it everyone behind the proxy shares one limit of wrong passwords.",
     ),
     Variable(
+        "WANGGE_PUBLIC_URL", "none", "Address by which people reach the server; links in mails begin with it."
+    ),
+    Variable(
+        "WANGGE_SMTP_URL",
+        "none",
+        "`smtp://user:password@host:587` or `smtps://…`: the mail server. Without it mails become files.",
+    ),
+    Variable("WANGGE_MAIL_FROM", "`wangge@localhost`", "Sender of mails."),
+    Variable("WANGGE_MAIL_FOLDER", "`mail` in the instance", "Where mails go while there is no server."),
+    Variable(
         "SPATIALITE_LIBRARY_PATH",
         "`mod_spatialite`",
         "The SpatiaLite module, where it lies elsewhere.",
