@@ -154,8 +154,8 @@ class Deeds:
         self._act(plot, "comment", self._holder(plot, at), at, text="已与相关单位沟通（演示）")
 
     def _supervise(self, plot: Plot, at: datetime, about: str) -> None:
-        """`about`: from which level, and with which card, e.g. `district yellow`."""
-        level, _sep, card = about.partition(" ")
+        """`about`: from which level, and with which card, as `district+red`."""
+        level, _sep, card = about.partition("+")
         superior = self.actors.above(self.case(plot), plot, level, at)
         if superior is None:
             return

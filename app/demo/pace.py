@@ -20,7 +20,7 @@ def next_deed(chance: random.Random, begun: datetime, due: datetime, at: datetim
     """When somebody does what is due, after `at`; `begun` is when its clock started."""
     drawn = chance.random()
     if due <= begun:  # it came back after its time had run out
-        return working_calendar().add(at, chance.uniform(0.1, 0.6) * WORKING_DAY)
+        return soon(chance, at)
     if drawn < LATE:
         graces = chance.choices(range(len(STEPS_UP)), STEPS_UP)[0] + chance.uniform(0.1, 0.8)
         found = working_calendar().add(max(due, at), graces * WORKING_DAY)
@@ -29,6 +29,11 @@ def next_deed(chance: random.Random, begun: datetime, due: datetime, at: datetim
     else:
         found = at_share(begun, due, chance.triangular(0.04, 0.78, 0.25))
     return max(found, at + SOONEST * chance.uniform(1, 4))
+
+
+def soon(chance: random.Random, at: datetime) -> datetime:
+    """Within the next working day, where no limit says when."""
+    return working_calendar().add(at, chance.uniform(0.1, 0.6) * WORKING_DAY)
 
 
 def at_share(begun: datetime, due: datetime, share: float) -> datetime:

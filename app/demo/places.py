@@ -34,9 +34,9 @@ class Places:
         self.rings = [[grid for grid in grids if f"/{code}/" in grid.path] for code in HOME] + [grids]
         self.rings = [ring for ring in self.rings if ring] or [grids]
 
-    def grid_in(self, ring: int) -> AreaEntry:
-        """A grid in the cast's grid (0), community, town or district; in another city anywhere."""
-        grids = self.rings[min(ring, len(self.rings) - 1)]
+    def grid_in(self, code: str) -> AreaEntry:
+        """A grid in a unit; in a city without that unit anywhere."""
+        grids = [grid for grid in self.rings[-1] if f"/{code}/" in grid.path] or self.rings[-1]
         return self.random.choice([grid for grid in grids if grid.code[:12] not in VACANT])
 
     def any_grid(self, *, without: Collection[str] = ()) -> AreaEntry:

@@ -1,6 +1,6 @@
 """Cases told for the cast: whoever signs in finds something to do in each of their lists.
 
-The inspector's lie in her grid, the others in the community, the town or the district of the cast.
+Each lies in the unit of whom it is told for.
 A scene ends at the present, when its last clock has used a share of its time, or is so many working days
 late, or so many working days after its last deed. Between deeds `~1.5` lets so many working days go by.
 """
@@ -111,6 +111,8 @@ TOWN = (
     Scene("file accept ask_void:holder", used=0.4),
     Scene("file accept escalate supervise:district", used=0.6),
     Scene("file accept escalate dispatch:UM start ask_suspension approve", ago=5, category="P0128"),
+    Scene("file accept escalate dispatch:UM start handle", used=0.4),
+    Scene("report", late=0.5),
 )
 """The town: raised by hand, by the clock and by a second return; to decide; supervised."""
 DISTRICT = (
@@ -126,6 +128,8 @@ DISTRICT = (
     Scene("file accept escalate:district supervise:city", used=0.5),
     Scene("file accept escalate:city ~1.4 delegate:district", ago=0.3),
     Scene("file accept escalate:district dispatch:UM start ask_suspension approve", ago=8, category="P0128"),
+    Scene("file accept escalate:district dispatch:UM start handle", used=0.4),
+    Scene("report", late=1.3),
 )
 """The district: climbed with a red card, emergencies, to decide, near due, suspended."""
 CITY = (
@@ -138,6 +142,8 @@ CITY = (
     Scene("file accept escalate:city", used=0.9, category="E0110"),
     Scene("file accept escalate:city dispatch:UM return", ago=0.2),
     Scene("file accept supervise:district supervise:city", used=0.5),
+    Scene("file accept escalate:city dispatch:UM start handle", used=0.4),
+    Scene("file accept escalate:city dispatch:UM start ask_suspension approve", ago=6, category="P0128"),
 )
 """The city: what nobody solved in time, with black cards, and what only the city decides."""
 AGAIN = (
@@ -145,27 +151,37 @@ AGAIN = (
     Scene("file accept ask_void:holder approve", ago=1),
 )
 """Come back after the end."""
-SCENES = (
-    (0, GRID),
-    (1, COMMUNITY),
-    (2, DEPARTMENT),
-    (2, TOWN),
-    (3, DISTRICT),
-    (3, CITY),
-    (1, AGAIN),
+ELSEWHERE = (
+    Scene("file", used=0.3),
+    Scene("file", used=0.87),
+    Scene("file accept dispatch:TP return", used=0.4),
+    Scene("file accept supervise:town+yellow", used=0.4),
+    Scene(f"{TO_WORK} ask_extension", used=0.3, category="E0110"),
+    Scene(f"{TO_WORK} handle", used=0.4),
 )
-"""With the ring of `Places` that they lie in: grid, community, town, district of the cast."""
-NUMBER = sum(len(scenes) for _ring, scenes in SCENES)
+"""The other community: a little of everything."""
+SCENES = (
+    ("440604012052009", GRID),
+    ("440604012052", COMMUNITY),
+    ("440604012", DEPARTMENT),
+    ("440604012", TOWN),
+    ("440604", DISTRICT),
+    ("440604", CITY),
+    ("440604012052", AGAIN),
+    ("440606005001", ELSEWHERE),
+)
+"""With the unit that they lie in."""
+NUMBER = sum(len(scenes) for _unit, scenes in SCENES)
 
 
 def plots_of_scenes(chance: Random, places: Places, now: datetime) -> Iterator[Plot]:
     """The scenes as plots, each with the instants of its deeds."""
-    for ring, scenes in SCENES:
+    for unit, scenes in SCENES:
         for number, scene in enumerate(scenes):
             category = categories()[scene.category or STREET[number % len(STREET)]]
             yield Plot(
                 uuid=UUID(int=chance.getrandbits(128), version=4),
-                grid=places.grid_in(ring),
+                grid=places.grid_in(unit),
                 category=category,
                 urgency=scene.urgency,
                 deeds=deque(deed for deed in scene.deeds.split() if not deed.startswith("~")),

@@ -19,7 +19,7 @@ from app.catalogue.queries import CategoryRow, categories
 from app.core import db as database
 from app.core.db import db
 from app.demo.deeds import LABEL, Deeds
-from app.demo.pace import next_deed
+from app.demo.pace import next_deed, soon
 from app.demo.pictures import Picture
 from app.demo.places import Places
 from app.demo.plots import Plot, draw
@@ -123,7 +123,7 @@ class Story:
         if plot.times:
             plot.next_at = plot.times.popleft()
         elif case.due_at is None or case.clock_from is None:
-            plot.next_at = at + timedelta(hours=self.random.uniform(2, 60))
+            plot.next_at = soon(self.random, at)
         else:
             plot.next_at = next_deed(self.random, case.clock_from, case.due_at, at)
         self._later(plot.next_at, self._doing(plot))
@@ -143,7 +143,7 @@ class Story:
         """Whether the one clock that runs leaves time enough; asks nothing of the database."""
         case = self.deeds.case(plot)
         if case.ended_at is not None:
-            return True
+            return not plot.several
         first = case.near_at or case.due_at
         return not plot.several and plot.next_at is not None and first is not None and plot.next_at <= first
 
