@@ -61,25 +61,25 @@ def verify() -> list[Fault]:
 def verify_newest(count: int) -> list[Fault]:
     """What is wrong with the newest lines, taking the line before them for granted."""
     head = db.session.execute(select(ChainHead.seq, ChainHead.hash)).one_or_none()
-    if head is None:
-        return []
-    first = max(head.seq - count, 0)
+    if head is None or head.seq <= count:
+        return verify()
+    first = head.seq - count
     before = [line for line, _salt, _body in _lines(first, after=first - 1)]
     prev = hash_of(before[0]) if before else GENESIS
     lines = _lines(head.seq, after=first)
     return faults(lines, head_seq=head.seq, head_hash=head.hash, after=first, prev=prev)
 
 
-def _lines(last: int, *, after: int = 0) -> Iterator[tuple[Line, str | None, str | None]]:
-    """Every line after `after` and up to `last` with salt and body, read in batches."""
+def _lines(last: int, *, after: int | None = None) -> Iterator[tuple[Line, str | None, str | None]]:
+    """Every line up to `last`, or those after another, with salt and body, read in batches."""
     rows = (
         select(Event.__table__, EventBody.salt, EventBody.body)
         .outerjoin(EventBody, EventBody.seq == Event.seq)
-        .where(Event.seq <= last, Event.seq > after)
+        .where(Event.seq <= last)
         .order_by(Event.seq)
         .limit(BATCH)
     )
-    batch = db.session.execute(rows).all()
+    batch = db.session.execute(rows if after is None else rows.where(Event.seq > after)).all()
     while batch:
         for row in batch:
             *line, salt, body = row

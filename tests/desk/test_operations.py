@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from app.cases.models import Task
 from app.core.clock import now
 from app.core.db import begin_write, commit, db
 from app.escalation.models import SweepRun
-from app.events import delivery
+from app.events import delivery, queries
 from app.events.delivery import Listener
 from app.events.models import ChainHead
 from app.jobs.models import Lease
@@ -205,3 +205,18 @@ def dead_letter(token: str) -> int:
     commit()
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 500])
+def test_the_newest_lines_are_verified_from_any_line_on(running: Cast, count: int) -> None:
+    for _each in range(3):
+        running["ines"].file()
+    assert queries.verify() == queries.verify_newest(count) == []
+    begin_write()
+    db.session.execute(update(ChainHead).values(seq=ChainHead.seq + 1))
+    commit()
+    assert queries.verify_newest(count)
+    begin_write()
+    db.session.execute(delete(ChainHead))
+    commit()
+    assert queries.verify_newest(count)
