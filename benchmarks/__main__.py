@@ -10,15 +10,19 @@ from time import perf_counter
 
 from benchmarks import boundaries, bulk, databases
 from benchmarks.databases import Engine, Filled
+from benchmarks.escalation import escalation
 from benchmarks.figures import Figure, told
 from benchmarks.filing import filing
 from benchmarks.lists import lists
+from benchmarks.notices import notices
 from benchmarks.plan import FULL, QUICK, Served, Thoroughness
 from benchmarks.server import serving
 from benchmarks.statistics import statistics
 from benchmarks.tiles import tiles
 
-NAMES = ("boundaries", "locate", "filing", "lists", "statistics", "tiles")
+NAMES = ("boundaries", "locate", "filing", "lists", "statistics", "tiles", "escalation", "notices")
+ON_THEIR_OWN = {"escalation": escalation, "notices": notices}
+"""Drills that make databases of their own."""
 OVER_HTTP = {"filing": filing, "lists": lists, "statistics": statistics, "tiles": tiles}
 
 
@@ -68,6 +72,12 @@ def run(engine: Engine, how: Thoroughness, names: list[str], *, keep: bool) -> l
         if not keep:
             ending.callback(engine.drop, template)
         figures = boundaries.loading(engine.name, loading) if "boundaries" in names else []
+        for name in names:
+            if name in ON_THEIR_OWN:
+                _say(f"{engine.name}: {name}")
+                figures += ON_THEIR_OWN[name](engine, template, quick=how is QUICK)
+        if not set(names) - set(ON_THEIR_OWN) - {"boundaries"}:
+            return figures
         served = [_served(engine, template, size, ending, keep) for size in how.sizes]
         if "locate" in names:
             figures += boundaries.locate(served[0].filled)

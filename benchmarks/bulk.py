@@ -27,6 +27,9 @@ MONTH = 30 * 86_400
 CATEGORIES = 14
 SPOTS = 24  # different points in a grid
 COLUMNS = tuple(column.name for column in Case.__table__.columns)
+NOTHING_YET: dict[str, Any] = dict.fromkeys(("near_at", "card", "applied", "suspended_at", "resume_to"))
+NOTHING_YET |= {"reopens": 0, "extensions": 0, "self_handled": 0}
+"""What has not happened to any of them."""
 OPEN_STATUSES = ("filed", "accepted", "dispatched", "in_progress", "handled")
 SAID = (
     "路灯不亮",
@@ -139,6 +142,7 @@ def _filed(
         "command_hash": uuid + uuid,
         "observed_at": instant(filed_at - timedelta(minutes=3)),
         "category": category.code,
+        "filed_category": category.code,
         "catalogue_version_id": category.version_id,
         "restricted": int(category.restricted),
         "description": f"{SAID[int(draw[1] * len(SAID))]}，{WHERE[int(draw[2] * len(WHERE))]}，请尽快处理",
@@ -180,14 +184,16 @@ def _stands(
     ended_at = None if still_open else filed_at + timedelta(seconds=seconds)
     serving = on.departments.get(grid.lineage["district_id"] or 0, [])
     handled = status not in ("filed", "accepted", "rejected") and bool(serving)
-    return {
+    due_at = _due(filed_at, draw) if handled and still_open else None
+    return NOTHING_YET | {
         "version": 1 + (0 if status == "filed" else 2 if still_open else 6) + raised,
         "status": status,
         "level": level,
         "holder_id": grid.lineage[f"{level}_id"],
         "department_id": serving[int(draw[5] * len(serving))] if handled else None,
         "handled_by_id": None,
-        "due_at": _due(filed_at, draw) if handled and still_open else None,
+        "due_at": due_at,
+        "clock_from": due_at and instant(filed_at),
         "changed_at": instant(ended_at or min(until, filed_at + timedelta(hours=draw[5]))),
         "accepted_at": None if status in ("filed", "rejected") else instant(filed_at + timedelta(seconds=1)),
         "ended_at": ended_at and instant(ended_at),

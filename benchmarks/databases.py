@@ -181,7 +181,11 @@ def release(app: Flask) -> None:
 
 def _fill(size: int) -> None:
     filers = list(db.session.scalars(select(Person.id).where(Person.synthetic).order_by(Person.id)))
-    chunks = bulk.rows(size, bulk.ground(filers), EPOCH)
+    pour(bulk.rows(size, bulk.ground(filers), EPOCH), size)
+
+
+def pour(chunks: Iterator[list[tuple[Any, ...]]], size: int) -> None:
+    """So many bulk rows into the present database, which has no case yet."""
     db.session.remove()
     if db.engine.dialect.name == "sqlite":
         _fill_spatialite(chunks, size)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from flask import Flask
 
 from app.cases.duties import Duties
@@ -162,12 +161,14 @@ def faults_of(story: Story, now: datetime) -> list[str]:
     return auditing.faults(stored, City(), now)
 
 
-@pytest.mark.parametrize("name", STORIES)
-def test_both_agree_after_every_step(city: Flask, name: str) -> None:
-    story = STORIES[name]()
-    assert faults_of(story, story.at) == []
-    climb_to_the_top(story.uuid)
-    assert faults_of(story, story.at + 400 * DAY) == []
+def test_both_agree_on_every_story(city: Flask) -> None:
+    found = {}
+    for name, tell in STORIES.items():
+        story = tell()
+        found[name] = faults_of(story, story.at)
+        climb_to_the_top(story.uuid)
+        found[name] += faults_of(story, story.at + 400 * DAY)
+    assert {name: faults for name, faults in found.items() if faults} == {}
 
 
 def test_every_action_has_a_meaning() -> None:
@@ -202,16 +203,15 @@ def fields_of(story: Story, action: str, by: random.Random) -> dict[str, Any]:
     return {name: value for name, value in said.items() if name in taken}
 
 
-def possible(story: Story) -> list[tuple[str, str]]:
-    """Who may do what; comments are left to themselves."""
-    found = [
-        (who, move.action.value)
-        for who in PEOPLE
-        for move in Duties(case_of(story.uuid), someone(who, story.at), story.at).moves()
-        if move.action is not Action.COMMENT
-    ]
-    db.session.rollback()
-    return found or [("ines", "comment")]
+def chosen(story: Story, by: random.Random) -> tuple[str, str]:
+    """Who does what, of what they may; comments are left to those who may nothing else."""
+    for who in by.sample(PEOPLE, len(PEOPLE)):
+        moves = Duties(case_of(story.uuid), someone(who, story.at), story.at).moves()
+        db.session.rollback()
+        found = [move.action.value for move in moves if move.action is not Action.COMMENT]
+        if found:
+            return who, by.choice(found)
+    return "ines", "comment"
 
 
 def walk(seed: int) -> Story:
@@ -227,18 +227,20 @@ def walk(seed: int) -> Story:
         story.later(by.choice([timedelta(minutes=7), HOUR, 5 * HOUR, 2 * DAY]))
         if by.random() < 0.6:
             look(story.at)
-        who, action = by.choice(possible(story))
+        who, action = chosen(story, by)
         with suppress(Conflict, Invalid, NotFound):
             act_at(story.at, story.uuid, who, action, **fields_of(story, action, by))
     return story
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_both_agree_whatever_happens(city: Flask, seed: int) -> None:
-    story = walk(seed)
-    assert faults_of(story, FRIDAY) == []
-    look(story.at)
-    assert faults_of(story, story.at) == []
+def test_both_agree_whatever_happens(city: Flask) -> None:
+    found = {}
+    for seed in range(12):
+        story = walk(seed)
+        found[seed] = faults_of(story, FRIDAY)
+        look(story.at)
+        found[seed] += faults_of(story, story.at)
+    assert {seed: faults for seed, faults in found.items() if faults} == {}
 
 
 def test_it_shares_nothing_with_what_it_watches() -> None:

@@ -14,12 +14,12 @@ from sqlalchemy import RowMapping, Select, Table, bindparam, insert, or_, select
 from sqlalchemy.sql.dml import UpdateBase
 
 from app import events
-from app.areas.index import areas
+from app.areas.index import AreaIndex, areas
 from app.cases.escalations import Escalation
 from app.cases.models import PAST_FIELDS, PastState
 from app.cases.service.clocks import urgency_of
 from app.cases.service.insert import CASES, TASKS
-from app.catalogue.configuration import ladder_terms, working_calendar
+from app.catalogue.configuration import configuration
 from app.catalogue.queries import categories
 from app.core.clock import local_day, rfc3339
 from app.core.db import db, skip_locked
@@ -28,7 +28,6 @@ from app.people.queries import departments, staffed
 from app.workflow.ladder import Breach, Ground, Notice, Step, TaskClock, due_steps
 from app.workflow.levels import Level
 from app.workflow.tasks import CLIMBS_ALONE, FOLLOWS_HOLDER, TaskKind
-from app.workflow.terms import Term
 
 PAST, RUNGS = cast(Table, PastState.__table__), cast(Table, Escalation.__table__)
 OF_CASE = tuple(
@@ -111,9 +110,11 @@ class _Batch:
     rungs: list[dict[str, Any]] = field(default_factory=list)
     warned: int = 0
 
-    @cached_property
-    def lineages(self) -> dict[int, Lineage]:
-        return {case["id"]: _lineage(case) for case in self.cases}
+    def __post_init__(self) -> None:
+        """What every case is measured by is looked up once."""
+        self.index, self.known = areas(), configuration()
+        self.categories, self.departments = categories(), departments()
+        self.lineages = {case["id"]: _lineage(case, self.index) for case in self.cases}
 
     @cached_property
     def somebody_at(self) -> frozenset[int]:
@@ -128,10 +129,12 @@ class _Batch:
         lineage = self.lineages[case["id"]]
         there = self.somebody_cleared_at if case["restricted"] else self.somebody_at
         able = [level for level, unit in lineage.items() if unit in there]
-        ground = Ground(lineage.keys(), able, working_calendar(), partial(_grace, _urgency(case)))
-        clocks = [_clock(case, task) for task in tasks]
+        urgency = urgency_of(self.categories.get(case["category"]), case["urgency"])
+        grace = partial(self.known.ladder.grace, urgency=urgency)
+        ground = Ground(lineage.keys(), able, self.known.calendar, grace)
+        clocks = [_clock(case, task, self.index) for task in tasks]
         steps = due_steps(Level(case["level"]), case["card"], clocks, ground, self.now)
-        standing = _Standing(case, lineage, max(self.now, case["changed_at"]))
+        standing = _Standing(case, lineage, max(self.now, case["changed_at"]), self.index)
         by_id = {task["id"]: task for task in tasks}
         for step in steps:
             self._take(standing, by_id[step.after.ident], step)
@@ -148,8 +151,18 @@ class _Batch:
             rung = standing.climb(task, step)
             self.rungs.append(rung)
             action, said = "case.climbed", _told(rung, step, standing)
-        body = _of_task(task) | said | standing.told()
+        body = self._of_task(task) | said | standing.told()
         events.append(action, f"case:{standing.case['uuid']}", body, actor=SYSTEM, at=standing.now)
+
+    def _of_task(self, task: Row) -> dict[str, Any]:
+        """Which duty an event speaks of."""
+        said = {
+            "task": task["kind"],
+            "opened_at": rfc3339(task["opened_at"]),
+            "task_due_at": rfc3339(task["due_at"]),
+        }
+        department = self.departments.get(task["department_id"])
+        return said | ({"department": department.code} if department else {})
 
     def _settle(self, standing: "_Standing", tasks: dict[int, Row], clocks: dict[int, TaskClock]) -> None:
         """Where the case and its tasks stand after all their steps."""
@@ -178,6 +191,7 @@ class _Standing:
     case: Row
     lineage: Lineage
     now: datetime
+    index: AreaIndex
 
     def __post_init__(self) -> None:
         self.version: int = self.case["version"]
@@ -238,30 +252,22 @@ class _Standing:
             "version": self.version,
             "status": self.case["status"],
             "level": self.level,
-            "holder": areas().by_id[self.holder_id].code,
+            "holder": self.index.by_id[self.holder_id].code,
             "due_at": rfc3339(self.case["due_at"]),
         }
 
 
-def _lineage(case: Row) -> Lineage:
+def _lineage(case: Row, index: AreaIndex) -> Lineage:
     """The unit at each level of the case's place, or else over its holder; the city is always there."""
-    over = areas().by_id[case["holder_id"]].lineage
+    over = index.by_id[case["holder_id"]].lineage
     found = {level: case[name] or over[name] for level, name in _LEVELS.items()}
-    return {level: unit for level, unit in found.items() if unit} | {Level.CITY: areas().city.id}
+    return {level: unit for level, unit in found.items() if unit} | {Level.CITY: index.city.id}
 
 
 _LEVELS = {Level(level): name for level, name in LEVEL_FIELDS.items() if level != Level.GRID}
 
 
-def _urgency(case: Row) -> str:
-    return urgency_of(categories().get(case["category"]), case["urgency"])
-
-
-def _grace(urgency: str, level: Level) -> Term:
-    return ladder_terms().grace(level, urgency)
-
-
-def _clock(case: Row, task: Row) -> TaskClock:
+def _clock(case: Row, task: Row, index: AreaIndex) -> TaskClock:
     kind = TaskKind(task["kind"])
     alone = kind in CLIMBS_ALONE
     return TaskClock(
@@ -273,23 +279,12 @@ def _clock(case: Row, task: Row) -> TaskClock:
         rung=task["rung"],
         base_level=Level(task["base_level"] or case["level"]),
         base_rung=task["base_rung"],
-        own_level=Level(areas().by_id[task["area_id"]].level) if alone else None,
+        own_level=Level(index.by_id[task["area_id"]].level) if alone else None,
     )
 
 
-def _of_task(task: Row) -> dict[str, Any]:
-    """Which duty an event speaks of."""
-    said = {
-        "task": task["kind"],
-        "opened_at": rfc3339(task["opened_at"]),
-        "task_due_at": rfc3339(task["due_at"]),
-    }
-    department = departments().get(task["department_id"])
-    return said | ({"department": department.code} if department else {})
-
-
 def _told(rung: dict[str, Any], step: Breach, standing: _Standing) -> dict[str, Any]:
-    index = areas()
+    index = standing.index
     return {
         "rung": rung["rung"],
         "passed_at": rfc3339(step.at),
