@@ -196,7 +196,7 @@ def _times(scene: Scene, category: CategoryRow, now: datetime) -> list[datetime]
     anchor = _anchor(deeds) if scene.used is not None or scene.late is not None else len(deeds) - 1
     times = [_anchor_time(scene, category, deeds[anchor], now)]
     for gap in reversed(gaps[:anchor]):
-        times.insert(0, before(times[0], gap))
+        times.insert(0, times[0] - gap if category.emergency else before(times[0], gap))
     following = len(deeds) - 1 - anchor
     return times + [times[-1] + (now - times[-1]) * (n / (following * 8)) for n in range(1, following + 1)]
 
