@@ -131,16 +131,17 @@ def _of_the_clock(body: Body) -> Iterable[str]:
 def _applied(body: Body) -> Iterable[str]:
     if body.get("application"):
         yield _("application: %(what)s", what=word(body["application"], "application"))
-    asked = {**body, **(body.get("asked") or {})}
     if body.get("approver"):
         yield _("to be decided by %(unit)s", unit=_unit(body["approver"]))
-    if body.get("asked") and asked.get("due_at"):
+    asked = body.get("asked") or {}
+    if asked.get("due_at"):
         yield _("until %(time)s", time=_time(asked["due_at"]))
-    if asked.get("review_at"):
-        yield _("review on %(time)s", time=_time(asked["review_at"]))
-    if asked.get("category") and body.get("application"):
-        category = categories().get(asked["category"])
-        yield _("new category: %(name)s", name=name_of(category) or asked["category"])
+    found = {**body, **asked}
+    if found.get("review_at"):
+        yield _("review on %(time)s", time=_time(found["review_at"]))
+    if found.get("category") and body.get("application"):
+        category = categories().get(found["category"])
+        yield _("new category: %(name)s", name=name_of(category) or found["category"])
 
 
 def _moved(body: Body, before: _Before) -> Iterable[str]:

@@ -73,6 +73,8 @@ def test_a_review_day_ends_with_its_working_hours(cast: Cast) -> None:
     html = page(cast["teng"], f"/desk/cases/{uuid}")
     assert "Mara asks for: suspension" in html
     assert "waits for parts" in html
+    assert "to be decided by" in html
+    assert "until" not in html.split("asked to suspend it")[1].split("</li>")[0]
     assert actions(html)[:2] == ["approve", "deny"]
     assert send(cast["teng"], uuid, "approve").status_code == 303
     case = case_of(cast["mara"], uuid)
