@@ -322,6 +322,7 @@ def _emergency(scene: Scene) -> bool:
 CONDITIONS: dict[str, Callable[[Scene], bool]] = {
     "emergency": _emergency,
     "to_verify": lambda scene: scene.body.get("status") == Status.VERIFYING,
+    "to_check": lambda scene: any(task.kind == TaskKind.CHECK for task in scene.open_tasks),
     "to_accept": lambda scene: scene.body.get("status") == Status.FILED,
     "top": lambda scene: bool(scene.body.get("top")),
     "moved": lambda scene: scene.body.get("from_level") != scene.body.get("to_level"),

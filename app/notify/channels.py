@@ -1,6 +1,7 @@
 """How a mail leaves: into a folder (the default), or to an SMTP server."""
 
 import os
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass, field
@@ -15,6 +16,11 @@ TIMEOUT = 10.0
 """Seconds that the server may take for one step of the conversation."""
 PORTS = {"smtp": 25, "smtps": 465}
 LOCAL = ("localhost", "127.0.0.1", "::1")
+ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
+)
+LONGEST = 254
 
 
 class Refused(Exception):
@@ -150,8 +156,14 @@ def _in_words(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".rstrip(": ")
 
 
+def is_address(text: str) -> bool:
+    return len(text) <= LONGEST and ADDRESS.fullmatch(text) is not None
+
+
 def open_channel(settings: Settings) -> Channel:
-    """What this installation sends mail by."""
+    """What this installation sends mail by; raises ValueError in words for settings that cannot be."""
+    if not is_address(settings.mail_from):
+        raise ValueError("WANGGE_MAIL_FROM is a mail address such as wangge@example.org")
     if settings.smtp_url:
         return Smtp(read_server(settings.smtp_url))
     return Folder(settings.mail_folder or settings.instance / "mail")

@@ -11,8 +11,8 @@ from app.core import db as database
 from app.core.db import db
 from app.core.policy import SYSTEM
 from app.notify import queries, service
+from app.notify.channels import is_address
 from app.notify.decisions import decide
-from app.notify.forms import is_address
 from app.people.models import Person
 from app.people.queries import person
 

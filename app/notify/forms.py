@@ -9,13 +9,9 @@ from flask_babel import gettext as _
 from app.core.api import MOST_ID
 from app.core.language import LOCALES
 from app.core.problems import Invalid
+from app.notify.channels import is_address
 from app.notify.service import Wish
 
-ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
-)
-LONGEST = 254
 HOUR = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 NEVER = time(7)
 
@@ -36,10 +32,6 @@ def read_wish(form: Mapping[str, str]) -> Wish:
         raise Invalid(errors)
     begins, ends = (each or NEVER for each in quiet)
     return Wish(address or None, "mail" in form, form.get("daily") == "yes", begins, ends, language)
-
-
-def is_address(text: str) -> bool:
-    return len(text) <= LONGEST and ADDRESS.fullmatch(text) is not None
 
 
 def _hour(name: str, form: Mapping[str, str], errors: dict[str, list[str]]) -> time | None:

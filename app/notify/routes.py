@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from flask import Blueprint, flash, make_response, redirect, request, url_for
+from flask import Blueprint, flash, g, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -41,9 +41,12 @@ class Line:
 
 
 def unread() -> int:
-    """For the bell: how many notices the signed-in person has not read."""
-    actor = current_actor()
-    return queries.unread_count(actor.id) if actor.id is not None else 0
+    """For the bell: how many notices the signed-in person has not read. Asked once in a request."""
+    if "unread_notices" not in g:
+        actor = current_actor()
+        g.unread_notices = queries.unread_count(actor.id) if actor.id is not None else 0
+    count: int = g.unread_notices
+    return count
 
 
 @bp.get("")
@@ -85,7 +88,7 @@ def _page(actor: Actor, problem: Invalid | None = None) -> str:
     return render(
         "notify/notices.html",
         lines=_lines(shown, actor),
-        unread=queries.unread_count(actor.id),
+        unread=unread(),
         newest=shown[0].id if shown else 0,
         next_url=url_for("notify.page", cursor=cursor_of(shown[-1].id)) if more else None,
         first_url=url_for("notify.page") if after else None,

@@ -111,6 +111,12 @@ def test_what_is_no_address_of_a_server_is_said_at_the_start(tmp_path: Path, url
         open_channel(wrong)
 
 
+def test_a_sender_that_is_no_address_is_said_at_the_start(tmp_path: Path) -> None:
+    wrong = Settings(instance=tmp_path, database_url="sqlite://", secret_key="test", mail_from="Wangge <w@x>")
+    with pytest.raises(ValueError, match="WANGGE_MAIL_FROM"):
+        open_channel(wrong)
+
+
 def test_no_password_goes_to_a_server_without_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(channels, "LOCAL", ())
     with listening(Receiver()) as receiver:
