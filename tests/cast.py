@@ -12,7 +12,6 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from app.areas.index import areas
-from app.catalogue.configuration.changing import sync_configuration
 from app.catalogue.service import sync_catalogue
 from app.core import db as database
 from app.core.clock import now
@@ -53,7 +52,6 @@ def build_city() -> None:
     tiny_city.load_tiny_city()
     database.begin_write()
     sync_catalogue(now())
-    sync_configuration(now())
     for code, area, name in (
         (BUREAU, DISTRICT, "西区城管"),
         (f"{TOWN}-CE", TOWN, "第1镇执法"),

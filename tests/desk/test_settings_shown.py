@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.cases.models import Task
@@ -115,7 +116,8 @@ def test_limits_are_told_each_with_its_own_number(cast: Cast) -> None:
     asked = {name: str(number) for number, name in enumerate(RANGES, 3)}
     assert edit(cast["ada"], "limits", **asked).status_code == 303
     told = {line[0][0]: line[1][0] for line in table(page(cast["cai"], "/settings/limits"))}
-    assert told == {str(LIMIT_NAMES[name]): number for name, number in asked.items()}
+    with force_locale("en"):
+        assert told == {str(LIMIT_NAMES[name]): number for name, number in asked.items()}
     assert list(LIMIT_NAMES) == list(RANGES)
 
 

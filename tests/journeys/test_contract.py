@@ -60,20 +60,34 @@ def test_a_case(cast: Cast) -> None:
     assert {a["action"]: a["needs"] for a in case["actions"]} == {
         "start": [],
         "return_to_dispatcher": ["reason"],
+        "request_extension": ["due_at", "reason"],
+        "request_suspension": ["review_at", "reason"],
+        "request_reclassification": ["category", "reason"],
+        "request_void": ["reason"],
         "comment": ["text"],
     }
     assert all(INSTANT.fullmatch(case[name]) for name in ("filed_at", "observed_at"))
 
 
 def test_what_each_may_do_is_what_the_table_says(cast: Cast) -> None:
+    ask = {"request_extension", "request_suspension", "request_reclassification", "request_void"}
+    early = ask - {"request_suspension"}
+    over, working = {"urge", "supervise"}, {"escalate", "whistle", "urge"}
+    with_us = working | ask - {"request_extension"}  # the department's time is the department's to extend
+    hers = {"return_to_dispatcher"} | ask
     wanted = {
-        "filed": {"mara": {"accept", "reject", "escalate"}, "ines": set(), "teng": set(), "dana": set()},
-        "accepted": {"mara": {"dispatch", "escalate"}, "teng": set(), "ines": set()},
-        "dispatched": {"mara": {"escalate"}, "hana": {"start", "return_to_dispatcher"}},
-        "in_progress": {"mara": {"escalate"}, "hana": {"handle", "return_to_dispatcher"}},
-        "handled": {"mara": set(), "hana": set(), "ines": {"check_pass", "check_fail"}},
-        "closed": {"mara": set(), "hana": set(), "ines": set()},
-        "rejected": {"mara": set(), "ines": set()},
+        "filed": {
+            "mara": {"accept", "reject", "transfer"} | working | early,
+            "ines": set(),
+            "teng": over,
+            "dana": over,
+        },
+        "accepted": {"mara": {"dispatch", "transfer"} | working | ask, "teng": over, "ines": set()},
+        "dispatched": {"mara": with_us, "hana": {"start"} | hers, "cai": over},
+        "in_progress": {"mara": with_us, "hana": {"handle"} | hers},
+        "handled": {"mara": {"urge"}, "hana": set(), "ines": {"check_pass", "check_fail"}, "teng": over},
+        "closed": {"mara": {"reopen"}, "hana": set(), "ines": set(), "dana": {"reopen"}},
+        "rejected": {"mara": {"request_restore"}, "ines": set(), "teng": set()},
     }
     for status, readers in wanted.items():
         uuid = bring_to(status, cast)

@@ -11,9 +11,11 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.cases.queries import listing, one, source
+from app.catalogue.configuration import Kind
 from app.core import policy
 from app.core.db import db
 from app.core.policy import EVERYTHING, Predicate
+from app.desk.settings_editors import EDITORS
 from tests.cast import CITY, COMMUNITY, DISTRICT, NAMES
 from tests.journeys.relations import Cast, Knows, Relation, stage_relations
 
@@ -60,6 +62,8 @@ def paths_of(rule: Rule, cases: list[Relation]) -> Iterator[str]:
             "x": ["{x}"],
             "y": ["{y}"],
             "z": ["{z}"],
+            "kind": list(Kind),
+            "form": sorted(EDITORS),
         }.get(argument, [case.uuid for case in cases])
         pattern = re.compile(rf"<[^<>]*?{argument}>")
         filled = [pattern.sub(value, path) for path in filled for value in values]
@@ -177,7 +181,7 @@ def test_the_sweep_reaches_behind_every_route(city: Flask, cast: Cast, cases: li
         rule.endpoint
         for rule in reading_routes(city)
         for path in paths_of(rule, cases)
-        for who in ("ines", "mara")
+        for who in NAMES
         if cast[who].get(path).status_code == 200
     }
     without_cases = {"people.home", "people.sign_in", "health.readyz"}
