@@ -84,12 +84,13 @@ class Deeds:
             reporter=reporter,
             extra={"demo": True},
         )
-        file_case(plan_filing(filing), actor=filer, now=at)
-        plot.several = plot.category.emergency
+        plot.case = file_case(plan_filing(filing), actor=filer, now=at).case
+        plot.more += plot.category.emergency
         self._photo(plot, "before", filer, at)
 
     def _acknowledge(self, plot: Plot, at: datetime, _about: str) -> None:
         self._act(plot, "acknowledge", self._owing(plot, TaskKind.ACKNOWLEDGE, at), at)
+        plot.more -= 1
 
     def _verify_pass(self, plot: Plot, at: datetime, _about: str) -> None:
         self._act(plot, "verify_pass", self.actors.inspector(plot), at, note="现场属实（演示）")
@@ -133,7 +134,7 @@ class Deeds:
     def _whistle(self, plot: Plot, at: datetime, about: str) -> None:
         """`about`: who is summoned, as `UM+TP`; else the two nearest."""
         called = self._offices(plot, about) or self._serving(plot)[:2]
-        plot.several = True
+        plot.more += 1
         said = {"departments": [row.code for row in called], "reason": self._reason("whistle")["reason"]}
         self._act(plot, "whistle", self._holder(plot, at), at, **said)
 
@@ -143,7 +144,7 @@ class Deeds:
         said: dict[str, Any] = {"department": lead.code}
         if "+" in about:
             others = beside or [row for row in self._serving(plot) if row.id != lead.id]
-            plot.several = True
+            plot.more += 1
             said |= {"assisting": [others[0].code], "informed": [row.code for row in others[1:2]]}
         self._act(plot, "dispatch", self._holder(plot, at), at, **said)
 
@@ -159,13 +160,14 @@ class Deeds:
         superior = self.actors.above(self.case(plot), plot, level, at)
         if superior is None:
             return
-        plot.several = True
+        plot.more += 1
         said = {"reason": self._reason("supervise")["reason"]} | ({"card": card} if card else {})
         self._act(plot, "supervise", superior, at, **said)
 
     def _answer(self, plot: Plot, at: datetime, _about: str) -> None:
         if self._open(plot, TaskKind.ANSWER):
             self._act(plot, "answer", self._holder(plot, at), at, text="已督促责任部门，限期办结（演示）")
+            plot.more -= 1
 
     def _resume(self, plot: Plot, at: datetime, _about: str) -> None:
         self._act(plot, "resume", self._holder(plot, at), at, reason="条件具备，恢复办理（演示）")
@@ -206,7 +208,7 @@ class Deeds:
         self._apply(plot, "request_restore", self._holder(plot, at), at, said)
 
     def _apply(self, plot: Plot, action: str, asker: Actor, at: datetime, said: dict[str, Any]) -> None:
-        plot.several = True
+        plot.more += 1
         self._act(plot, action, asker, at, **said)
 
     def _asker(self, plot: Plot, at: datetime, about: str) -> Actor:
@@ -224,6 +226,7 @@ class Deeds:
     def _decide(self, plot: Plot, at: datetime, action: str, **said: str) -> None:
         if self.case(plot).applied is not None:
             self._act(plot, action, self._owing(plot, TaskKind.APPROVE, at), at, **said)
+            plot.more -= 1
 
     # departments, and the check
 
@@ -245,6 +248,7 @@ class Deeds:
             assert task.department_id is not None
             helper = self.actors.handler(task.department_id, plot)
             self._act(plot, "respond", helper, at, note="已到场配合（演示）")
+        plot.more -= 1
 
     def _check_pass(self, plot: Plot, at: datetime, _about: str) -> None:
         self._act(plot, "check_pass", self._checker(plot), at)

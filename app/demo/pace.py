@@ -10,7 +10,7 @@ WORKING_DAY = timedelta(hours=7)
 LONGEST_BACK = timedelta(days=120)
 SECOND = timedelta(seconds=1)
 SOONEST = timedelta(minutes=3)
-LATE, LAST_MOMENT = 0.018, 0.03
+LATE, LAST_MOMENT = 0.018, 0.02
 """The share of duties done after their limit, and of those done within the last fifth of it."""
 STEPS_UP = (0.68, 0.2, 0.1, 0.02)
 """Of what is late: how many graces more went by."""

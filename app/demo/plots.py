@@ -21,8 +21,8 @@ Chance = random.Random
 class Plot:
     """One case. `times`: when its deeds happen, where that was fixed beforehand.
 
-    `cast`: the cast acts where it is posted. `several`: more than one of its clocks may run. `watched_at`:
-    when the clock looks at it next.
+    `cast`: the cast acts where it is posted. `more`: clocks that run beside the main one. `watched_at`: when
+    the clock looks at it next.
     """
 
     uuid: UUID
@@ -34,7 +34,7 @@ class Plot:
     cast: bool = False
     case: Case | None = None
     next_at: datetime | None = None
-    several: bool = False
+    more: int = 0
     watched_at: datetime | None = None
 
 
@@ -50,7 +50,7 @@ def draw(chance: Chance, category: CategoryRow) -> Iterator[str]:
         return
     if public:
         yield "verify_pass"
-    elif category.on_spot and at_random() < 0.34:
+    elif category.on_spot and at_random() < 0.5:
         yield from _settled(chance)
         return
     if at_random() < 0.05:

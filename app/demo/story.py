@@ -143,9 +143,9 @@ class Story:
         """Whether the one clock that runs leaves time enough; asks nothing of the database."""
         case = self.deeds.case(plot)
         if case.ended_at is not None:
-            return not plot.several
+            return not plot.more
         first = case.near_at or case.due_at
-        return not plot.several and plot.next_at is not None and first is not None and plot.next_at <= first
+        return not plot.more and plot.next_at is not None and first is not None and plot.next_at <= first
 
     def _sweep(self, plot: Plot, at: datetime) -> None:
         """What the worker does every minute, for this case; what is in memory is read anew."""

@@ -118,7 +118,7 @@ def test_at_most_five_photos_and_each_can_be_removed(visit: Visit) -> None:
     page = begin(visit)
     page.set_input_files("#photo-gallery", [jpeg(f"#{n}{n}{n}", (40, 30)) for n in range(6)])  # type: ignore[list-item]
     expect(page.locator(".strip-photos img")).to_have_count(5)
-    expect(page.locator(".strip-says")).to_contain_text("5")
+    expect(page.locator("#file .strip-says")).to_contain_text("5")
     page.get_by_role("button", name="移除照片 2").tap()
     expect(page.locator(".strip-photos img")).to_have_count(4)
 
@@ -128,7 +128,7 @@ def test_a_file_that_is_no_picture_is_refused_in_words(visit: Visit) -> None:
     page.set_input_files(
         "#photo-gallery", {"name": "a.heic", "mimeType": "image/heic", "buffer": b"no picture"}
     )
-    expect(page.locator(".strip-says")).not_to_be_empty()
+    expect(page.locator("#file .strip-says")).not_to_be_empty()
     expect(page.locator(".strip-photos img")).to_have_count(0)
 
 
@@ -352,7 +352,7 @@ def test_a_failed_check_needs_its_reason(site: Site, visit: Visit) -> None:
     form = page.locator("form[data-action=check_fail]")
     form.locator("button").tap()
     expect(form.locator("[data-error=reason]")).to_be_visible()
-    form.locator("textarea").fill("还有一半没有清走")
+    form.locator("textarea[name=reason]").fill("还有一半没有清走")
     form.locator("button").tap()
     expect(page.locator(".story li").first).to_contain_text("还有一半没有清走")
     case = site.cast["ines"].get(f"/api/v1/cases/{uuid}").json
