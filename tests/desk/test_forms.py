@@ -46,6 +46,17 @@ def test_departments_assist_and_are_informed_by_the_dispatch_form(cast: Cast) ->
     assert rows(page(enno, "/desk/?tab=assist")) == []
 
 
+def test_a_check_waits_for_those_who_assist(cast: Cast) -> None:
+    uuid = bring_to("accepted", cast)
+    send(cast["mara"], uuid, "dispatch", department=BUREAU, assisting=[ENFORCERS])
+    cast["hana"].act(uuid, "start")
+    cast["hana"].act(uuid, "handle", note="done", photos=[cast["hana"].photo(uuid, "after")])
+    html = page(cast["ines"], f"/desk/cases/{uuid}")
+    assert "check_pass" not in actions(html)
+    assert "Departments that assist or were summoned have not answered yet." in html
+    assert "have not answered yet" not in page(cast["mara"], f"/desk/cases/{uuid}")
+
+
 def test_only_the_assisting_department_reads_the_case(cast: Cast) -> None:
     uuid = bring_to("accepted", cast)
     assisting = newcomer(cast, "enno", Role.HANDLER, department=ENFORCERS)

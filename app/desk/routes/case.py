@@ -14,6 +14,7 @@ from app.cases.models import Case
 from app.cases.queries.one import Found, find_case, locked_case, photos_of, readable_case, tasks_of
 from app.cases.service import act as carry_out
 from app.cases.service import attach_photo
+from app.cases.service.act import REFUSALS
 from app.catalogue.queries import categories
 from app.core import db as database
 from app.core.access import SIGNED_IN, allow, current_actor
@@ -118,7 +119,8 @@ def _page(found: Found, actor: Actor, at: datetime, refusal: Refusal | None = No
         return render("desk/receipt.html", case=row, photos=photos_of(row.id))
     events = history(f"case:{row.uuid}", limit=MOST_EVENTS)
     timeline, tasks = tell(events), tasks_of(row.id)
-    moves = Duties(row, actor, at, tasks).moves()
+    duties = Duties(row, actor, at, tasks)
+    moves = duties.moves()
     form, problem = (refusal.form, refusal.problem) if refusal else (NOTHING_SENT, None)
     errors = problem.errors if problem else {}
     return render(
@@ -133,9 +135,18 @@ def _page(found: Found, actor: Actor, at: datetime, refusal: Refusal | None = No
         sheet=sheet_of(row, moves, refused=form, errors=errors, at=at),
         decisive=any(move.action in DECISIVE for move in moves),
         cannot_why=cannot_why(row, tasks),
+        held_up=_held_up(duties),
         problem=_above_the_forms(problem),
         stale=_meanwhile(events, timeline) if isinstance(problem, Stale) else None,
     )
+
+
+def _held_up(duties: Duties) -> str:
+    """Why a check cannot be passed yet, for whoever checks."""
+    if duties.case.status != Status.HANDLED or not duties.checks():
+        return ""
+    why = duties.refusal(Action.CHECK_PASS)
+    return str(REFUSALS[why]) if why else ""
 
 
 def _asked(found: Application | None) -> dict[str, Any] | None:
