@@ -210,9 +210,8 @@ def post_action(case_id: UUID) -> Rendered:
     begin_write()
     try:
         act(case_id, what, version=version, actor=actor, now=now)
-    except Stale as stale:
-        present = output.case(find_case(case_id, actor), actor, now)
-        raise Stale(stale.detail, extra={"case": present}) from None
+    except Stale:
+        raise _stale(find_case(case_id, actor), version, actor) from None
     return lambda: _case_response(_after_acting(case_id, actor), actor, 200)
 
 
@@ -231,9 +230,20 @@ def _read_act(case_id: UUID, version: int, actor: Actor) -> Act:
     except Invalid:
         case = readable_case(case_id, actor)
         if case.version != version:
-            present = output.case(Found(case, receipt=False), actor, clock.now())
-            raise Stale(_("The case has changed since you read it."), extra={"case": present}) from None
+            raise _stale(Found(case, receipt=False), version, actor) from None
         raise
+
+
+def _stale(found: Found, version: int, actor: Actor) -> Stale:
+    """The case as it stands, and what happened since the version that the sender saw."""
+    since = [
+        event
+        for event in told.history(f"case:{found.case.uuid}")
+        if event.body is not None and event.body.get("version", 0) > version
+    ]
+    present = output.case(found, actor, clock.now())
+    extra = {"case": present, "changed": _events(since)}
+    return Stale(_("The case has changed since you read it."), extra=extra)
 
 
 def _after_acting(case_id: UUID, actor: Actor) -> Found:

@@ -60,6 +60,7 @@ def test_a_stale_action_is_told_how_the_case_stands(cast: Cast) -> None:
         present = cast["mara"].get(f"/api/v1/cases/{uuid}").json
         assert stale["case"] == present
         assert stale["case"]["version"] == 2
+        assert [(event["action"], event["actor"]) for event in stale["changed"]] == [("case.accept", "Mara")]
 
 
 VERSIONS = (
