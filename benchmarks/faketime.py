@@ -156,10 +156,12 @@ def main(what: str, count: str = "0") -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    with create_app().app_context(), open(os.devnull, "w") as nowhere:
+    """The logs of such a process go nowhere."""
+    with open(os.devnull, "w") as nowhere:
         sys.stderr = nowhere
-        yield
-        db.session.remove()
+        with create_app().app_context():
+            yield
+            db.session.remove()
 
 
 if __name__ == "__main__":
