@@ -5,10 +5,10 @@ so a worker may also be killed at any point. A case that cannot be dealt with do
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
 from app.cases.service.insert import TASKS
@@ -20,6 +20,8 @@ from app.escalation.models import SweepRun
 log = structlog.get_logger(__name__)
 BATCH = 500
 """Tasks that share a commit."""
+KEPT = timedelta(days=90)
+"""How long runs stay on record."""
 
 
 @dataclass
@@ -46,13 +48,15 @@ def run(_now: datetime) -> int:
 
 
 def sweep() -> Swept:
-    """Deal with everything that is due; commits batch by batch and records itself."""
+    """Deal with everything that is due; commits batch by batch, and records itself even if cut short."""
     swept = Swept(database_now())
-    while due := _due_cases(swept):
-        if not _batch(swept, due):
-            break  # others are at work on the rest
-        log.info("escalation.swept", found=swept.found, raised=swept.raised, warned=swept.warned)
-    _record(swept)
+    try:
+        while due := _due_cases(swept):
+            if not _batch(swept, due):
+                break  # others are at work on the rest
+            log.info("escalation.swept", found=swept.found, raised=swept.raised, warned=swept.warned)
+    finally:
+        _record(swept)
     return swept
 
 
@@ -102,11 +106,13 @@ def _record(swept: Swept) -> None:
     if not swept.found and not swept.failed:
         return
     database.begin_write()
+    now = max(database_now(), swept.began_at)
+    db.session.execute(delete(SweepRun).where(SweepRun.began_at < now - KEPT))
     faults = [f"case {case_id}: {fault}" for case_id, fault in swept.failed.items()]
     db.session.add(
         SweepRun(
             began_at=swept.began_at,
-            ended_at=max(database_now(), swept.began_at),
+            ended_at=now,
             found=swept.found,
             raised=swept.raised,
             warned=swept.warned,

@@ -1,12 +1,13 @@
 """The sweep as a job: all of it within one tick, on record, and no faulty case in the way of the others."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import bindparam, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.cases.models import Case, Task
 from app.cases.service import raising
@@ -67,6 +68,30 @@ def test_one_faulty_case_does_not_stop_the_others(
     assert [case_of(uuid).level for uuid in uuids] == ["community"] + 7 * ["city"]
     assert f"case {bad}: ValueError" in (runs()[0].error or "")
     assert queries.why_late() is not None
+
+
+def test_a_sweep_cut_short_is_on_record(
+    city: Flask, at: dict[str, datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database goes away after a batch; a later tick does the rest. Old runs are forgotten."""
+    monkeypatch.setattr(sweep, "BATCH", 3)
+    uuids = [file_at(FRIDAY) for _n in range(7)]
+    climb, calls = sweep.climb, []
+
+    def gone_at_the_second(**asked: Any) -> Any:
+        calls.append(asked)
+        if len(calls) == 2:
+            raise OperationalError("select 1", {}, Exception("the server closed the connection"))
+        return climb(**asked)
+
+    monkeypatch.setattr(sweep, "climb", gone_at_the_second)
+    with pytest.raises(OperationalError):
+        sweep.sweep()
+    assert [run.found for run in runs()] == [3]
+    at["now"] += sweep.KEPT + timedelta(seconds=1)
+    assert sweep.sweep().found == 4
+    assert [run.found for run in runs()] == [4]
+    assert {case_of(uuid).level for uuid in uuids} == {"city"}
 
 
 def test_lag_is_what_readyz_complains_about(city: Flask, at: dict[str, datetime]) -> None:
