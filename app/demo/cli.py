@@ -92,11 +92,13 @@ def _people() -> str:
 
 
 def _cases(count: int) -> str:
-    steps = 0
-    for steps in Story(count, make_pictures(), clock.now()).play():
+    steps, story = 0, Story(count, make_pictures(), clock.now())
+    for steps in story.play():
         if steps % (BATCH * 8) == 0:
             click.echo(f"{steps} … ", nl=False)
     _told_long_ago(clock.now() - TOLD)
+    for refused in story.refused:
+        click.echo(f"\n        refused: {refused}")
     return f"{steps} steps"
 
 

@@ -180,7 +180,8 @@ class Deeds:
 
     def _ask_extension(self, plot: Plot, at: datetime, about: str) -> None:
         asker = self._asker(plot, at, about)
-        due = max(at, self.case(plot).due_at or at) + timedelta(days=self.random.randint(2, 8))
+        present = self._open(plot, TaskKind.HANDLE)[0].due_at
+        due = max(at, present or at) + timedelta(days=self.random.randint(2, 8))
         said = {"due_at": due.replace(microsecond=0), "reason": self._reason("request_extension")["reason"]}
         self._apply(plot, "request_extension", asker, at, said)
 

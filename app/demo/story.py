@@ -18,6 +18,7 @@ from app.cases.service.raising import climb
 from app.catalogue.queries import CategoryRow, categories
 from app.core import db as database
 from app.core.db import db
+from app.core.problems import Problem
 from app.demo.deeds import LABEL, Deeds
 from app.demo.pace import next_deed, soon
 from app.demo.pictures import Picture
@@ -33,6 +34,7 @@ MONTH = timedelta(days=30)
 HISTORY = timedelta(days=150)
 """So long ago somebody was still posted everywhere."""
 BATCH = 250
+BEGINNINGS = ("file", "report")
 TICK, SECOND = timedelta(seconds=40), timedelta(seconds=1)
 """After a limit has passed, until the clock acts; and at the soonest."""
 
@@ -47,11 +49,15 @@ class Step:
 
 
 class Story:
-    """Plays the cases; `play` yields the number of steps done so far. Few cases are told without scenes."""
+    """Plays the cases; `play` yields the number of steps done so far. Few cases are told without scenes.
+
+    `refused`: deeds that the services did not take; each is a fault of the story.
+    """
 
     def __init__(self, count: int, pictures: list[Picture], now: datetime, seed: int = SEED) -> None:
         self.random, self.now = random.Random(seed), now
         self.steps: list[Step] = []
+        self.refused: list[str] = []
         self.order = 0
         self.places = Places(self.random)
         self.deeds = Deeds(self.random, pictures, self.places, now)
@@ -108,7 +114,15 @@ class Story:
 
     def _doing(self, plot: Plot) -> Callable[[datetime], None]:
         def run(at: datetime) -> None:
-            self.deeds.do(plot, plot.deeds.popleft(), at)
+            deed = plot.deeds.popleft()
+            try:
+                self.deeds.do(plot, deed, at)
+            except Problem as refused:  # before anything was changed: this one case is told no further
+                self.refused.append(f"{deed} at {at}: {refused.detail} {refused.errors}")
+                plot.deeds.clear()
+                plot.case = None
+                if deed in BEGINNINGS:
+                    return
             self._plan(plot, at)
             self._watch(plot, at)
 

@@ -166,6 +166,8 @@ def test_synthetic_staff_cannot_sign_in(staffed: Flask) -> None:
 
 
 def play(count: int) -> list[Case]:
-    for _done in Story(count, make_pictures(), NOW).play():
+    story = Story(count, make_pictures(), NOW)
+    for _done in story.play():
         pass
+    assert story.refused == []
     return list(db.session.scalars(select(Case).order_by(Case.id)))
