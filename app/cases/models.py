@@ -25,6 +25,9 @@ STATUSES = (
 PLACED_LEVELS = ("city", "district", "town", "community", "grid")
 IS_OPEN = text("ended_at is null")
 IS_GIVEN = text("department_id is not null")
+OWED_BESIDE = ("acknowledge", "answer", "approve", "review")
+IS_OWED_BESIDE = text(f"closed_at is null and kind in {OWED_BESIDE}")
+"""Duties beside the main one are few: each unit's are found by an index that filings never touch."""
 
 
 BY_TIME = ("filed_at", "id")
@@ -233,6 +236,7 @@ class Task(Model):
     __tablename__ = "task"
     __table_args__ = (
         Index("ix_task_case_id", "case_id"),
+        _partial("ix_task_owed", "kind", "area_id", only=IS_OWED_BESIDE),
         _partial("ix_task_wake", "wake_at", "id", only=text("closed_at is null and wake_at is not null")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -67,6 +67,8 @@ def upgrade() -> None:
         op.add_column("task", column)
     op.drop_index("ix_task_open_due", table_name="task")
     _partial_index("ix_task_wake", "task", ["wake_at", "id"], "closed_at is null and wake_at is not null")
+    beside = "closed_at is null and kind in ('acknowledge', 'answer', 'approve', 'review')"
+    _partial_index("ix_task_owed", "task", ["kind", "area_id"], beside)
     _applications()
     _grants()
     engine().freeze_columns(op.get_bind(), "case_record", FILED)
@@ -132,6 +134,7 @@ def downgrade() -> None:
     engine().thaw_columns(op.get_bind(), "case_record")
     op.drop_table("case_grant")
     op.drop_table("application")
+    op.drop_index("ix_task_owed", table_name="task")
     op.drop_index("ix_task_wake", table_name="task")
     for name in (
         "paused_s",

@@ -9,7 +9,7 @@ from sqlalchemy.sql.selectable import FromClause
 from app import spatial
 from app.areas.index import areas
 from app.cases.escalations import Escalation
-from app.cases.models import PAST_FIELDS, Case, CaseApplication, CaseGrant, PastState, Task
+from app.cases.models import IS_OWED_BESIDE, OWED_BESIDE, PAST_FIELDS, Case, CaseGrant, PastState, Task
 from app.cases.queries.filters import Filters
 from app.core.policy import EVERYTHING, LEVEL_FIELDS, SCOPE_FIELDS, Predicate, among, where
 from app.workflow.levels import HOLDING, Level
@@ -19,7 +19,6 @@ from app.workflow.tasks import BESIDE, CLIMBS_ALONE, TaskKind
 STILL_OPEN = frozenset(status.value for status in OPEN)
 CASES, PAST = Case.__table__, PastState.__table__
 TASKS, RUNGS, GRANTS = Task.__table__.c, Escalation.__table__.c, CaseGrant.__table__.c
-APPLICATIONS = CaseApplication.__table__.c
 PENDING = literal("pending", literal_execute=True)
 """Written into the statement: a partial index is not found by a bound value."""
 
@@ -118,7 +117,7 @@ def _duties(cases: FromClause, filters: Filters, at: datetime) -> list[ColumnEle
         unclocked = or_(c.near_at.is_(None), c.due_at.is_(None))
         found.append(near if filters.near else or_(unclocked, ~near))
     if filters.supervised is not None:
-        asked = exists().where(TASKS.case_id == c.id, TASKS.kind == TaskKind.ANSWER.value, *open_then)
+        asked = _owed(cases, Filters(task=TaskKind.ANSWER.value, as_of=filters.as_of))[0]
         watched = or_(c.card.is_not(None), asked)
         found.append(watched if filters.supervised else not_(watched))
     if filters.cards:
@@ -143,16 +142,19 @@ def _open_then(as_of: datetime | None) -> tuple[ColumnElement[bool], ...]:
 
 
 def _owed(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]]:
-    """One open duty of the kind and unit asked for. Few applications are pending: they lead the search."""
-    owed = [TASKS.case_id == cases.c.id, *_open_then(filters.as_of)]
+    """One open duty of the kind and unit asked for.
+
+    Duties beside the main one are few and lead the search. Their condition is written into the statement: a
+    partial index is not found by a bound value.
+    """
+    owed = list(_open_then(filters.as_of))
     if filters.task is not None:
         owed.append(TASKS.kind == filters.task)
     if filters.owed_by_id is not None:
         owed.append(TASKS.area_id == filters.owed_by_id)
-    found: list[ColumnElement[bool]] = [exists().where(*owed)]
-    if filters.task == TaskKind.APPROVE and filters.as_of is None:
-        found.append(cases.c.id.in_(select(APPLICATIONS.case_id).where(APPLICATIONS.state == PENDING)))
-    return found
+    if filters.task in OWED_BESIDE and filters.as_of is None:
+        return [cases.c.id.in_(select(TASKS.case_id).where(IS_OWED_BESIDE, *owed))]
+    return [exists().where(TASKS.case_id == cases.c.id, *owed)]
 
 
 def _climbed(since: datetime, until: datetime) -> Select[Any]:
