@@ -30,7 +30,8 @@ def summon(step: Step) -> None:
 def respond(step: Step) -> None:
     """What the actor's departments owed is done; the check begins when the last of them has answered."""
     for task in step.duties.assisting_tasks():
-        task.closed_at, task.outcome, task.person_id = step.now, step.move.action.value, step.actor.id
+        task.closed_at, task.outcome, task.wake_at = step.now, step.move.action.value, None
+        task.person_id = step.actor.id
     if step.case.status == Status.HANDLED and not waits_for_departments(step.tasks):
         open_check(step)
 
