@@ -49,7 +49,9 @@ def leave(username: str) -> None:
 
 
 def test_a_case_through_its_life(cast: Cast) -> None:
-    bring_to("closed", cast)
+    uuid = bring_to("handled", cast)
+    tell_all()
+    assert cast["ines"].act(uuid, "check_pass").status_code == 200
     tell_all()
     assert everybody_told() == {
         "mara": ["new_case", "handled"],
