@@ -8,14 +8,21 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from app.catalogue.configuration import (
-    Kind,
-    content_of,
-)
+from app.catalogue.configuration import Kind, content_of
+from app.catalogue.configuration.changing import sync_configuration
+from app.core import db as database
+from app.core.clock import now
 from tests.cast import Caller
 from tests.desk.pages import page
 
 FORMS = ("week", "day", "holiday", "term", "grace", "limits", "reason", "rule")
+
+
+def first_versions() -> None:
+    """What `flask catalogue sync` does for the configuration."""
+    database.begin_write()
+    sync_configuration(now())
+    database.commit()
 
 
 def fields(html: str) -> dict[str, str]:

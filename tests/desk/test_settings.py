@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
+from flask import Flask
 
 from app.catalogue.configuration import (
     Kind,
@@ -16,12 +17,18 @@ from app.catalogue.configuration import (
 )
 from tests.cast import NAMES, Caller
 from tests.desk.pages import page
-from tests.desk.settings_forms import FORMS, edit, moment, row_of, send_file
+from tests.desk.settings_forms import FORMS, edit, first_versions, moment, row_of, send_file
 from tests.refusals import nothing_changes
 
 Cast = dict[str, Caller]
 PAGES = ("", "calendar", "terms", "terms?category=E0102", "ladder", "limits", "reasons", "responsibility")
 READERS = {"ada", "cai"}
+
+
+@pytest.fixture(autouse=True)
+def synced(city: Flask) -> None:
+    """An installation whose configuration has its first versions."""
+    first_versions()
 
 
 def versions() -> dict[Kind, int]:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from flask import Flask
 
 from app.catalogue.configuration import (
     Kind,
@@ -18,7 +19,7 @@ from app.people.queries import person
 from app.people.service import make_token
 from tests.cast import Caller, add_someone
 from tests.desk.pages import page
-from tests.desk.settings_forms import edit, fields, row_of, send_file
+from tests.desk.settings_forms import edit, fields, first_versions, row_of, send_file
 from tests.refusals import nothing_changes
 
 Cast = dict[str, Caller]
@@ -80,6 +81,12 @@ BAD: tuple[tuple[str, dict[str, str], str, dict[str, str]], ...] = (
     ("rule", GOOD_RULE, "department", {"department": "{galaxy}-UM"}),
     ("rule", GOOD_RULE, "department", {"department": "NOBODY"}),
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def synced(city: Flask) -> None:
+    """An installation whose configuration has its first versions."""
+    first_versions()
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,15 @@ from app.desk.settings_terms import applying, preview
 from app.workflow.terms import Term
 from tests.cast import BUREAU, Caller
 from tests.desk.pages import page, table
-from tests.desk.settings_forms import edit, moment, send_file
+from tests.desk.settings_forms import edit, first_versions, moment, send_file
 
 Cast = dict[str, Caller]
+
+
+@pytest.fixture(autouse=True)
+def synced(city: Flask) -> None:
+    """An installation whose configuration has its first versions."""
+    first_versions()
 
 
 @pytest.mark.parametrize("urgency", ["normal", "urgent"])
