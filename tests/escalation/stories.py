@@ -128,6 +128,10 @@ class Story:
             attach_photo(case_of(self.uuid), SHA, kind, shot, 1, actor=ines, now=self.at)
         return [SHA]
 
+    def pictured(self) -> "Story":
+        self.photo("after")
+        return self
+
     @property
     def holder(self) -> str:
         """Who answers for the case now."""

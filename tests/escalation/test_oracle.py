@@ -92,6 +92,23 @@ STORIES: dict[str, Callable[[], Story]] = {
         .do("mara", "whistle", departments=[f"{TOWN}-CE"], reason="come")
         .wait(2 * DAY)
     ),
+    "answered beside the lead": lambda: (
+        Story()
+        .do("mara", "whistle", departments=[BUREAU], reason="come")
+        .do("hana", "respond", note="was there")
+        .wait(DAY)
+    ),
+    "checked once all have answered": lambda: (
+        Story()
+        .pictured()
+        .dispatched()
+        .do("holder", "whistle", departments=[BUREAU], reason="come")
+        .do("hana", "start")
+        .do("hana", "handle", note="done", photos=[SHA])
+        .wait(HOUR)
+        .do("hana", "respond", note="here too")
+        .wait(3 * DAY)
+    ),
     "supervised": lambda: (
         Story()
         .dispatched()
@@ -190,7 +207,7 @@ def fields_of(story: Story, action: str, by: random.Random) -> dict[str, Any]:
         "text": "so",
         "photos": [SHA],
         "department": by.choice([BUREAU, f"{TOWN}-CE"]),
-        "departments": [f"{TOWN}-CE"],
+        "departments": [by.choice([BUREAU, f"{TOWN}-CE"])],
         "to": by.choice(units.get(action, [TOWN])),
         "category": by.choice([other(), emergency(), "E0102"]),
         "review_at": review_at,
