@@ -4,19 +4,14 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.areas.index import areas
 from app.catalogue.configuration import Configuration, configuration_at
 from app.catalogue.models import CatalogueVersion, ConfigurationVersion
 from app.catalogue.queries import CategoryRow, categories_of
-from app.core.clock import local_day
 from app.core.db import db
-from app.core.roles import Role
-from app.people.models import Person, PersonPosting
-from app.people.queries import departments
 from app.workflow.levels import Level
 
 
@@ -73,16 +68,3 @@ class City:
 
     def top(self) -> str:
         return areas().city.code
-
-    def departments_of(self, actor: str, at: datetime) -> set[str]:
-        """Where somebody handled on that day."""
-        day = local_day(at)
-        rows = (
-            select(PersonPosting.department_id)
-            .join(Person, Person.id == PersonPosting.person_id)
-            .where(Person.public_id == UUID(actor.removeprefix("person:")))
-            .where(PersonPosting.role == Role.HANDLER, PersonPosting.starts_on <= day)
-            .where(or_(PersonPosting.ends_on.is_(None), PersonPosting.ends_on > day))
-        )
-        known = departments()
-        return {known[ident].code for ident in db.session.scalars(rows) if ident is not None}

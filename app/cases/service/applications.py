@@ -23,6 +23,8 @@ from app.workflow.statuses import Status
 from app.workflow.tasks import APPLIES_FOR, TaskKind
 
 Details = dict[str, Any]
+TOLD_AS = {"due_at": "granted_due_at"}
+"""`due_at` in an event is the case's."""
 
 
 def apply(step: Step) -> None:
@@ -93,7 +95,7 @@ def decide(step: Step) -> None:
     step.told["application"] = asked.kind
     if approved:
         details = orjson.loads(asked.details)
-        step.told |= {name: value for name, value in details.items() if name != "task"}
+        step.told |= {TOLD_AS.get(name, name): value for name, value in details.items() if name != "task"}
         _CARRIED_OUT[Application(asked.kind)](step, details)
 
 

@@ -9,7 +9,7 @@ from app.cases.models import CaseGrant, Task
 from app.cases.service.clocks import start_clock
 from app.cases.service.needs import Step
 from app.core.db import db
-from app.people.queries import DepartmentRow
+from app.people.queries import DepartmentRow, departments
 from app.workflow.statuses import Status
 from app.workflow.tasks import BESIDE, TaskKind
 
@@ -29,7 +29,10 @@ def summon(step: Step) -> None:
 
 def respond(step: Step) -> None:
     """What the actor's departments owed is done; the check begins when the last of them has answered."""
-    for task in step.duties.assisting_tasks():
+    answered = step.duties.assisting_tasks()
+    codes = {departments()[task.department_id].code for task in answered if task.department_id}
+    step.told["answered_for"] = sorted(codes)
+    for task in answered:
         task.closed_at, task.outcome, task.wake_at = step.now, step.move.action.value, None
         task.person_id = step.actor.id
     if step.case.status == Status.HANDLED and not waits_for_departments(step.tasks):
@@ -56,20 +59,20 @@ def put(step: Step, task: Task, due_at: datetime | None = None) -> None:
     step.tasks.append(task)
 
 
-def _open(step: Step, kind: TaskKind, departments: Iterable[DepartmentRow]) -> None:
+def _open(step: Step, kind: TaskKind, whom: Iterable[DepartmentRow]) -> None:
     busy = {task.department_id for task in step.open_tasks if task.kind == kind}
-    for found in departments:
+    for found in whom:
         if found.id not in busy:
             task = Task(case_id=step.case.id, kind=kind.value, opened_at=step.now, department_id=found.id)
             put(step, task, step.due_at if kind is TaskKind.RESPOND else None)
 
 
-def _grant(step: Step, kind: str, departments: Sequence[DepartmentRow]) -> None:
-    if not departments:
+def _grant(step: Step, kind: str, whom: Sequence[DepartmentRow]) -> None:
+    if not whom:
         return
     rows = select(CaseGrant.department_id).where(CaseGrant.case_id == step.case.id, CaseGrant.kind == kind)
     known = set(db.session.scalars(rows))
-    for found in departments:
+    for found in whom:
         if found.id not in known:
             grant = CaseGrant(case_id=step.case.id, department_id=found.id, kind=kind, granted_at=step.now)
             db.session.add(grant)

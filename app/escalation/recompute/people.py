@@ -139,7 +139,7 @@ def _ask(
 
 
 def _responded(standing: Standing, event: Told, world: World) -> None:
-    theirs = world.departments_of(event.actor, event.at)
+    theirs = said(event)["answered_for"]
     for duty in standing.open_duties:
         if duty.kind in OF_DEPARTMENTS and duty.department in theirs:
             close(duty, "respond", event.at)

@@ -33,8 +33,6 @@ class World(Protocol):
 
     def top(self) -> str: ...
 
-    def departments_of(self, actor: str, at: datetime) -> set[str]: ...
-
 
 class Unknowable(Exception):
     """The history has no beginning, or what an event said has been erased."""
