@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.areas.index import areas
+from app.cases.clock_words import Clock, clock_of, paused_clock
 from app.cases.models import Case, Task
 from app.core.language import gettext as _
 from app.core.language import instant, name_of, ngettext
 from app.core.policy import LEVEL_FIELDS
-from app.desk.clocks import Clock, clock_of, paused_clock
 from app.desk.presence import Presence, presences
 from app.events.queries import Told
 from app.people.queries import departments

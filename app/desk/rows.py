@@ -8,10 +8,10 @@ from typing import Any
 from flask import url_for
 
 from app.areas.index import AreaEntry, areas
+from app.cases.clock_words import Clock, clock_of, suspended_clock
 from app.catalogue.queries import categories, categories_of
 from app.core.language import name_of
 from app.core.policy import LEVEL_FIELDS, Actor
-from app.desk.clocks import Clock, clock_of, suspended_clock
 from app.desk.queries import first_photos, standings
 from app.workflow.levels import Level
 from app.workflow.moves import Duty, moves_at

@@ -9,10 +9,10 @@ from typing import Any, cast
 from sqlalchemy import Table, select
 
 from app.areas.index import areas
+from app.cases.clock_words import Clock, clock_of, paused_clock
 from app.cases.models import Case, Task
 from app.core.db import db
 from app.core.language import name_of
-from app.field.clocks import Clock, clock_of, stopped_clock
 from app.people.queries import departments
 from app.workflow.tasks import TaskKind
 
@@ -61,7 +61,7 @@ def waiting(tasks: Collection[Any], at: datetime) -> list[Waiting]:
 
 def clock_for(task: Any, at: datetime) -> Clock:
     if task.paused_at is not None:
-        return stopped_clock(task.paused_at)
+        return paused_clock(task.paused_at)
     return clock_of(task.opened_at, task.due_at, at)
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 
 from app.areas.index import AreaEntry, areas
+from app.cases.clock_words import clock_of
 from app.cases.duties import Duties
 from app.cases.models import Case
 from app.cases.queries import listing
@@ -24,7 +25,6 @@ from app.core.roles import Role
 from app.events.queries import history
 from app.field import words
 from app.field.choices import category_data, kinds, reason_choices, unit_choices, unit_name
-from app.field.clocks import clock_of
 from app.field.duties import open_tasks, waiting
 from app.field.queries import SETTLED, cases_on_the_spot, grids_of, start_of
 from app.field.rows import category_name, duties_of, photo_url, place_in_words, rows_of

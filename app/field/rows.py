@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from app.areas.index import areas
+from app.cases.clock_words import Clock
 from app.catalogue.queries import categories, categories_of
 from app.core.language import name_of
 from app.core.policy import LEVEL_FIELDS, Actor, holds, may_read_case
-from app.field.clocks import Clock
 from app.field.duties import Waiting, clock_for, on_the_spot, open_tasks, settled, waiting
 from app.field.queries import first_photos
 

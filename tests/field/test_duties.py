@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.cases.clock_words import clock_of
 from app.cases.models import Case, Task
 from app.catalogue.configuration import working_calendar
 from app.core.db import begin_write, commit, db
-from app.field.clocks import clock_of
 from tests.areas import tiny_city
 from tests.cast import BUREAU, TOWN, Caller, bring_to, picture
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from app.desk.clocks import clock_of, paused_clock, suspended_clock
+from app.cases.clock_words import clock_of, paused_clock, suspended_clock
 from tests.desk.weeks import at
 
 
@@ -15,7 +15,7 @@ from tests.desk.weeks import at
         ("mon 09:00", "mon 17:30", "mon 10:00", "5 working hours left", "ok"),
         ("mon 09:00", "mon 17:30", "mon 15:00", "2 working hours left", "half"),
         ("mon 09:00", "mon 17:30", "mon 17:00", "30 working minutes left", "near"),
-        ("mon 09:00", "mon 17:30", "mon 18:00", "overdue since now", "late"),
+        ("mon 09:00", "mon 17:30", "mon 18:00", "overdue by 30 min", "late"),
         ("mon 09:00", "mon 17:30", "tue 09:00", "overdue by 30 working minutes", "late"),
         ("mon 09:00", "mon 11:00", "mon 15:00", "overdue by 2 working hours", "late"),
         ("mon 09:00", "mon 11:00", "tue 15:00", "overdue by 9 working hours", "late far"),

@@ -1,6 +1,6 @@
-"""The clock of a duty as the phone shows it: colour, sign, and words of the working time that is left."""
+"""The clock of a case or a duty as pages show it: its light, and words of the working time that is left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.catalogue.configuration import working_calendar
@@ -11,7 +11,7 @@ from app.workflow.calendar import MICROSECOND, WorkCalendar
 from app.workflow.lights import Light, light
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-DAYS_FROM = 2
+LONG = 2
 """From so many working days on, days are counted instead of hours."""
 COLOURS = {
     Light.NORMAL: "ok",
@@ -20,20 +20,22 @@ COLOURS = {
     Light.OVERDUE: "late",
     Light.FAR_OVERDUE: "late far",
 }
-SIGNS = {Light.NORMAL: "check", Light.NEAR: "clock", Light.CLOSE: "clock"}
+SIGNS = {Light.NORMAL: "check", Light.OVERDUE: "alarm", Light.FAR_OVERDUE: "alarm"}
+STATES = {Light.CLOSE: "near", Light.OVERDUE: "late", Light.FAR_OVERDUE: "late"}
 TOLD = frozenset({Light.NEAR, Light.CLOSE, Light.FAR_OVERDUE})
 """Lights that need a word of their own; what is left says the others."""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """`meaning` is the light in a word; `text` is what is left of the time."""
+    """`meaning` is the light in a word, `text` what is left; colour and sign say the same."""
 
     text: str
     meaning: str = ""
     colour: str = ""
     sign: str = "clock"
     due_at: datetime | None = None
+    state: str = "ok"
     told: bool = False
 
     @property
@@ -52,13 +54,22 @@ def clock_of(opened: datetime, due: datetime | None, at: datetime) -> Clock:
         text=_left_in_words(due, at, calendar),
         meaning=word(shines, "light"),
         colour=COLOURS[shines],
-        sign=SIGNS.get(shines, "alarm"),
+        sign=SIGNS.get(shines, "clock"),
         due_at=due,
+        state=STATES.get(shines, "ok"),
         told=shines in TOLD,
     )
 
 
-def stopped_clock(since: datetime) -> Clock:
+def suspended_clock(opened: datetime, review: datetime | None, at: datetime) -> Clock:
+    """Of a case that stands still: the day on which somebody looks at it again."""
+    found = clock_of(opened, review, at)
+    if review is None or review <= at:
+        return found
+    return replace(found, text=_("review on %(time)s", time=instant(review)), sign="clock", told=False)
+
+
+def paused_clock(since: datetime) -> Clock:
     """Of a duty that a suspension has stopped."""
     return Clock(_("stands still since %(time)s", time=instant(since)))
 
@@ -77,7 +88,7 @@ def _left_in_words(due: datetime, at: datetime, calendar: WorkCalendar) -> str:
 
 def _left(left: timedelta, calendar: WorkCalendar) -> str:
     days, hours, minutes = _parts(left, calendar)
-    if days >= DAYS_FROM:
+    if days >= LONG:
         return ngettext("%(num)d working day left", "%(num)d working days left", days)
     if hours:
         return ngettext("%(num)d working hour left", "%(num)d working hours left", hours)
@@ -86,7 +97,7 @@ def _left(left: timedelta, calendar: WorkCalendar) -> str:
 
 def _late(late: timedelta, calendar: WorkCalendar) -> str:
     days, hours, minutes = _parts(late, calendar)
-    if days >= DAYS_FROM:
+    if days >= LONG:
         return ngettext("overdue by %(num)d working day", "overdue by %(num)d working days", days)
     if hours:
         return ngettext("overdue by %(num)d working hour", "overdue by %(num)d working hours", hours)
