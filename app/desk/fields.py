@@ -11,6 +11,8 @@ from flask_babel import lazy_gettext as _l
 from app.areas.index import areas
 from app.cases.models import Case
 from app.catalogue.configuration import limits, reasons
+from app.catalogue.configuration.owners import proposed_department
+from app.catalogue.queries import categories
 from app.core.clock import local_day
 from app.core.language import gettext as _
 from app.core.language import name_of
@@ -27,7 +29,11 @@ Options = list[Any]
 
 @dataclass(frozen=True)
 class Field:
-    """A need as a form field. `blank`: what a choice says when nothing is chosen; `attrs` limit the input."""
+    """A need as a form field.
+
+    `blank`: what a choice says when nothing is chosen; `attrs` limit the input; `first` is what stands there
+    until somebody decides otherwise.
+    """
 
     name: str
     kind: str
@@ -37,6 +43,7 @@ class Field:
     blank: str = ""
     hint: str = ""
     attrs: dict[str, str] = field(default_factory=dict)
+    first: str = ""
 
 
 LABELS: dict[str, LazyString] = {
@@ -93,7 +100,20 @@ def _field(case: Case, action: Action, need: Need, at: datetime, coded: bool) ->
     required = need.required or need.kind is NeedKind.REASON_CODE
     blank = _("Please choose") if required else _BLANKS.get(need.kind, "")
     hint, attrs = _limits(need, at)
-    return Field(need.name, need.kind.value, required, str(label), options, str(blank), hint, attrs)
+    first = _proposed(case) if need.kind is NeedKind.DEPARTMENT else ""
+    if first:
+        hint = _("Proposed by the rules of responsibility.")
+    return Field(need.name, need.kind.value, required, str(label), options, str(blank), hint, attrs, first)
+
+
+def _proposed(case: Case) -> str:
+    """The department that the rules name for this category at this place; empty if they name none."""
+    category, unit = categories().get(case.category), areas().by_id.get(case.grid_id or case.holder_id)
+    if category is None or unit is None:
+        return ""
+    return (
+        proposed_department(category, unit, [found.code for found in departments_for(case.scope_path)]) or ""
+    )
 
 
 def _limits(need: Need, at: datetime) -> tuple[str, dict[str, str]]:

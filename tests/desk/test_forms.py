@@ -201,3 +201,11 @@ def test_a_stale_form_keeps_what_was_chosen(cast: Cast) -> None:
     assert f'value="{ENFORCERS}" checked' in stale.text
     stale = send(cast["mara"], uuid, "request_suspension", html=old, reason="x", review_at=day.isoformat())
     assert f'value="{day.isoformat()}"' in stale.text
+
+
+def test_the_department_of_the_rules_is_proposed_and_can_be_changed(cast: Cast) -> None:
+    uuid = bring_to("accepted", cast)
+    html = page(cast["mara"], f"/desk/cases/{uuid}")
+    assert f'<option value="{BUREAU}" selected' in html
+    assert "Proposed by the rules of responsibility." in html
+    assert send(cast["mara"], uuid, "dispatch", department=ENFORCERS).status_code == 303
