@@ -69,9 +69,27 @@ def upgrade() -> None:
     _partial_index("ix_task_wake", "task", ["wake_at", "id"], "closed_at is null and wake_at is not null")
     beside = "closed_at is null and kind in ('acknowledge', 'answer', 'approve', 'review')"
     _partial_index("ix_task_owed", "task", ["kind", "area_id"], beside)
+    _duties_of_open_cases()
     _applications()
     _grants()
     engine().freeze_columns(op.get_bind(), "case_record", FILED)
+
+
+def _duties_of_open_cases() -> None:
+    """What was due already wakes the sweep; what was accepted and waits is owed by its holder."""
+    level = "(select c.level from case_record c where c.id = task.case_id)"
+    running = "closed_at is null and due_at is not null"
+    op.execute(f"update task set wake_at = due_at, base_level = {level} where {running}")
+    op.execute(
+        "insert into task (case_id, kind, area_id, opened_at, base_level) "
+        "select id, 'dispatch', holder_id, changed_at, level from case_record "
+        "where status = 'accepted' and ended_at is null"
+    )
+    first = (
+        "(select min(t.opened_at) from task t where t.case_id = case_record.id "
+        "and t.closed_at is null and t.due_at = case_record.due_at)"
+    )
+    op.execute(f"update case_record set clock_from = {first} where ended_at is null and due_at is not null")
 
 
 def _applications() -> None:
@@ -134,6 +152,7 @@ def downgrade() -> None:
     engine().thaw_columns(op.get_bind(), "case_record")
     op.drop_table("case_grant")
     op.drop_table("application")
+    op.execute("delete from task where kind not in ('accept', 'handle', 'check')")
     op.drop_index("ix_task_owed", table_name="task")
     op.drop_index("ix_task_wake", table_name="task")
     for name in (

@@ -6,11 +6,14 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from app.core.db import Base, db
 from app.core.health import MIGRATIONS
+from app.escalation.sweep import sweep
+from tests.cast import Caller, bring_to
 
+Cast = dict[str, Caller]
 FILES = sorted(Path(MIGRATIONS, "versions").glob("*.py"))
 
 
@@ -51,3 +54,24 @@ def test_one_step_at_a_time_with_a_city_in_it(city: Flask) -> None:
         upgrade(revision=number)
     check()
     assert tables() == set(Base.metadata.tables)
+
+
+def test_open_cases_from_before_the_clock_are_owed_by_somebody_and_climb(cast: Cast) -> None:
+    accepted, dispatched = bring_to("accepted", cast), bring_to("dispatched", cast)
+    downgrade(revision="0007")
+    with db.engine.begin() as connection:
+        connection.execute(text("update task set due_at = opened_at where kind = 'handle'"))
+        connection.execute(text("update case_record set due_at = filed_at where status = 'dispatched'"))
+    upgrade()
+    db.session.remove()
+    tasks = {
+        uuid: [
+            (task["kind"], task["closed_at"])
+            for task in cast["mara"].get(f"/api/v1/cases/{uuid}").json["tasks"]
+        ]  # type: ignore[index]
+        for uuid in (accepted, dispatched)
+    }
+    assert [kind for kind, closed in tasks[accepted] if closed is None] == ["dispatch"]
+    assert [kind for kind, closed in tasks[dispatched] if closed is None] == ["handle"]
+    assert sweep().raised >= 1
+    assert cast["teng"].get(f"/api/v1/cases/{dispatched}").json["escalations"] >= 1  # type: ignore[index]
