@@ -75,14 +75,15 @@ class Duties:
 
     def _facts(self, action: Action) -> Facts:
         case, category = self.case, categories().get(self.case.category)
+        on_spot = category is not None and category.on_spot
         ended = (self.now - case.ended_at).total_seconds() / DAY if case.ended_at else None
         return Facts(
             open=frozenset(TaskKind(task.kind) for task in self.open_tasks()),
             applied=self.applied(),
             ended_days=ended,
             reopen_days=limits().reopen_days,
-            on_spot=category is not None and category.on_spot,
-            photo_before=action is Action.CLOSE_ON_SPOT and self._photo_before(),
+            on_spot=on_spot,
+            photo_before=on_spot and action is Action.CLOSE_ON_SPOT and self._photo_before(),
             extensions=case.extensions,
             extensions_most=limits().extensions_most,
             clocked=action is Action.REQUEST_EXTENSION and self.clocked_task() is not None,

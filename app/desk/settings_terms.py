@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.cases.service.clocks import clock_for
-from app.catalogue.configuration import ANY, EMERGENCY, ladder_terms, terms, working_calendar
+from app.cases.service.clocks import clock_for, urgency_of
+from app.catalogue.configuration import ANY, ladder_terms, terms, working_calendar
 from app.catalogue.configuration.building import Content
 from app.catalogue.configuration.values import Terms
 from app.catalogue.queries import CategoryRow
@@ -50,7 +50,7 @@ class Preview:
 
 def effective(category: CategoryRow, urgency: str, content: Content) -> list[tuple[str, list[Cell]]]:
     """For each stage, what applies at each level from the community up."""
-    asked = asked_urgency(category, urgency)
+    asked = urgency_of(category, urgency)
     levels = [level.value for level in reversed(HOLDING)]
     return [
         (stage.value, [_cell(stage, category, level, asked, content) for level in levels])
@@ -62,10 +62,6 @@ def rules_about(category: CategoryRow | None, content: Content) -> list[tuple[in
     """The rules that can apply to a category, with their places; all of them without one."""
     fits = (category.code, category.kind, ANY) if category else None
     return [(at, row) for at, row in enumerate(content["rules"]) if fits is None or row["category"] in fits]
-
-
-def asked_urgency(category: CategoryRow, urgency: str) -> str:
-    return EMERGENCY if category.emergency else urgency
 
 
 def _cell(stage: TaskKind, category: CategoryRow, level: str, urgency: str, content: Content) -> Cell:
@@ -151,7 +147,7 @@ def _climbs(category: CategoryRow, level: str, urgency: str, at: datetime) -> li
         return []
     here = Level(level)
     task = TaskClock(1, TaskKind.ACCEPT, clock.due_at, clock.near_at, clock.wake_at, 0, here, 0)
-    asked = asked_urgency(category, urgency)
+    asked = urgency_of(category, urgency)
     ground = Ground(LEVELS, LEVELS, working_calendar(), lambda level: ladder_terms().grace(level, asked))
     return [
         Step(step.at, _climb_words(step), _card_words(step, asked))

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from app.cases.service import applications
+from app.catalogue.queries import categories
 from app.core.clock import now
 from tests.areas import tiny_city
 from tests.cast import BUREAU, COMMUNITY, DISTRICT, GRID, TOWN, Caller, bring_to
@@ -239,6 +241,18 @@ class TestApplications:
         done(cast["mara"].act(uuid, "request_reclassification", category="E0103", reason="rubble"))
         found = done(cast["teng"].act(uuid, "approve"))
         assert (found["category"], found["filed_category"]) == ("E0103", "E0102")
+
+    def test_a_category_that_has_left_the_catalogue_meanwhile(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        uuid = bring_to("accepted", cast)
+        asked = done(cast["mara"].act(uuid, "request_reclassification", category="E0103", reason="rubble"))
+        left = {code: row for code, row in categories().items() if code != "E0103"}
+        monkeypatch.setattr(applications, "categories", lambda: left)
+        refused = cast["teng"].act(uuid, "approve")
+        assert refused.status_code == 409
+        assert done(cast["teng"].get(f"/api/v1/cases/{uuid}"))["version"] == asked["version"]
+        done(cast["teng"].act(uuid, "deny", reason="no such category now"))
 
     def test_a_rejected_case_is_restored_by_the_level_above(self, cast: Cast) -> None:
         uuid = bring_to("rejected", cast)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from flask_babel import gettext as _
 
 from app.areas.index import areas
 from app.cases.duties import approver_of
@@ -16,6 +17,7 @@ from app.catalogue.queries import categories
 from app.core.clock import local_day, rfc3339
 from app.core.db import db
 from app.core.policy import LEVEL_FIELDS
+from app.core.problems import Conflict
 from app.people.queries import staffed
 from app.workflow.actions import Action
 from app.workflow.moves import Application
@@ -121,7 +123,9 @@ def _suspend(step: Step, details: Details) -> None:
 
 def _reclassify(step: Step, details: Details) -> None:
     """Open clocks keep the term they were started with; the next one goes by the new category."""
-    category = categories()[details["category"]]
+    category = categories().get(details["category"])
+    if category is None:
+        raise Conflict(_("There is no category %(code)s.", code=details["category"]))
     step.case.category, step.case.catalogue_version_id = category.code, category.version_id
     step.case.restricted = step.case.restricted or category.restricted
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.cases.models import CaseGrant, Task
-from app.cases.service.clocks import start_clock
+from app.cases.service.clocks import start_clock, stop_clock
 from app.cases.service.needs import Step
 from app.core.db import db
 from app.people.queries import DepartmentRow, departments
@@ -33,7 +33,7 @@ def respond(step: Step) -> None:
     codes = {departments()[task.department_id].code for task in answered if task.department_id}
     step.told["answered_for"] = sorted(codes)
     for task in answered:
-        task.closed_at, task.outcome, task.wake_at = step.now, step.move.action.value, None
+        stop_clock(task, step.move.action.value, now=step.now)
         task.person_id = step.actor.id
     if step.case.status == Status.HANDLED and not waits_for_departments(step.tasks):
         open_check(step)

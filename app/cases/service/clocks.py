@@ -6,14 +6,13 @@ from datetime import datetime
 
 from app.areas.index import areas
 from app.cases.models import Case, Task
-from app.catalogue.configuration import ladder_terms, terms, working_calendar
+from app.catalogue.configuration import EMERGENCY, ladder_terms, terms, working_calendar
 from app.catalogue.queries import CategoryRow, categories
 from app.workflow.levels import Level
 from app.workflow.lights import near_at
 from app.workflow.tasks import CLIMBS_ALONE, NEVER_PAUSED, TaskKind
 from app.workflow.terms import Term, TermUnit
 
-EMERGENCY = "emergency"
 BY_THE_WALL = frozenset({TermUnit.HOURS, TermUnit.DAYS})
 
 
@@ -79,6 +78,11 @@ def start_clock(task: Task, case: Case, *, now: datetime, due_at: datetime | Non
         task.base_level = areas().by_id[task.area_id].level
 
 
+def stop_clock(task: Task, outcome: str, *, now: datetime) -> None:
+    """The task is done or no longer wanted; nothing wakes the sweep for it."""
+    task.closed_at, task.outcome, task.wake_at = now, outcome, None
+
+
 def show_clock(case: Case, tasks: Iterable[Task]) -> None:
     """The case shows the clock that runs out first."""
     open_ones = [] if case.ended_at else [t for t in tasks if t.closed_at is None and t.paused_at is None]
@@ -139,10 +143,11 @@ def rearm(case: Case, tasks: Iterable[Task], *, now: datetime) -> None:
     What is overdue already gives the new level the time that the ladder gives it.
     """
     for task in tasks:
-        running = task.due_at is not None and task.paused_at is None
-        if task.closed_at is None and running and TaskKind(task.kind) not in CLIMBS_ALONE:
+        if task.closed_at is not None or task.paused_at is not None or task.due_at is None:
+            continue
+        if TaskKind(task.kind) not in CLIMBS_ALONE:
             task.base_level, task.base_rung = case.level, task.rung
-            if task.due_at is not None and task.due_at <= now:
+            if task.due_at <= now:
                 task.wake_at = _grace(case, case.level, now)
 
 

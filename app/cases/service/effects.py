@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.cases.models import Case, Task
 from app.cases.service import applications, beside, hops
-from app.cases.service.clocks import resume_clocks, show_clock
+from app.cases.service.clocks import resume_clocks, show_clock, stop_clock
 from app.cases.service.needs import Step
 from app.catalogue.configuration import limits
 from app.workflow.actions import Action
@@ -104,7 +104,7 @@ _EFFECTS: dict[Action, Callable[[Step], None]] = {
 def _close(step: Step, kind: TaskKind | None) -> None:
     for task in step.open_tasks:
         if task.kind == kind:
-            task.closed_at, task.outcome, task.wake_at = step.now, step.move.action.value, None
+            stop_clock(task, step.move.action.value, now=step.now)
             if step.move.action is Action.HANDLE:
                 task.person_id = step.actor.id
 
@@ -161,4 +161,4 @@ def _end(step: Step) -> None:
             t.due_at is None or t.closed_at is None or t.closed_at <= t.due_at for t in step.tasks
         )
     for task in step.open_tasks:
-        task.closed_at, task.outcome, task.wake_at = step.now, step.move.action.value, None
+        stop_clock(task, step.move.action.value, now=step.now)

@@ -2,7 +2,7 @@
 
 from app.areas.index import AreaEntry, areas
 from app.cases.models import Case, Task
-from app.cases.service.clocks import rearm
+from app.cases.service.clocks import rearm, stop_clock
 from app.cases.service.needs import Step
 from app.core.policy import LEVEL_FIELDS
 from app.workflow.levels import Level, rungs_above
@@ -49,7 +49,7 @@ def transfer(step: Step) -> None:
     withdraw(step)
     for task in step.open_tasks:
         if task.kind == TaskKind.APPROVE:
-            task.closed_at, task.outcome, task.wake_at = step.now, step.move.action.value, None
+            stop_clock(task, step.move.action.value, now=step.now)
         elif task.kind == TaskKind.ACKNOWLEDGE and task.area_id is not None:
             level = areas().by_id[task.area_id].level
             task.area_id = getattr(step.case, LEVEL_FIELDS[level]) or task.area_id
