@@ -25,7 +25,7 @@ SORTS = ("-filed_at", "filed_at", "due_at", "-changed_at")
 
 @dataclass(frozen=True)
 class Filters:
-    """Every part is optional; together they are one `and`. `start` ≤ filed < `end`.
+    """Every part is optional; together they are one `and`. `start` ≤ filed < `end`, as of ended.
 
     `task` is the kind of an open duty, `owed_by_id` the unit that owes one; both together speak of one duty.
     """
@@ -56,6 +56,9 @@ class Filters:
     owed_by_id: int | None = None
     assisting_id: int | None = None
     climbed_since: datetime | None = None
+    due_from: datetime | None = None
+    ended_from: datetime | None = None
+    ended_to: datetime | None = None
 
     def but(self, **changes: Any) -> "Filters":
         return replace(self, **changes)
@@ -241,4 +244,7 @@ _READERS: dict[str, Any] = {
     "owed_by": _unit("owed_by_id"),
     "assisting": _department("assisting_id"),
     "climbed_since": _instant("climbed_since"),
+    "due_from": _instant("due_from"),
+    "ended_from": _instant("ended_from"),
+    "ended_to": _instant("ended_to"),
 }

@@ -105,6 +105,12 @@ def _times(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]]:
         found.append(c.filed_at < filters.end)
     if filters.due_before is not None:
         found.append(and_(c.ended_at.is_(None), c.due_at < filters.due_before))
+    if filters.due_from is not None:
+        found.append(and_(c.ended_at.is_(None), c.due_at >= filters.due_from))
+    if filters.ended_from is not None:  # whatever has ended since has changed since: there is an index
+        found += [c.ended_at >= filters.ended_from, c.changed_at >= filters.ended_from]
+    if filters.ended_to is not None:
+        found.append(c.ended_at < filters.ended_to)
     return found
 
 
