@@ -13,7 +13,10 @@ CHIPS = 6
 
 
 def category_data() -> dict[str, Any]:
-    """Categories as `[code, name, English, kind, pinyin initials, synonyms, restricted, on the spot]`."""
+    """Categories as rows of what the phone asks of them, in the order that its `readCategories` expects:
+
+    `[code, name, English, kind, pinyin initials, synonyms, restricted, on the spot, emergency, questions]`.
+    """
     found = categories().values()
     return {
         "items": [
@@ -26,6 +29,8 @@ def category_data() -> dict[str, Any]:
                 " ".join(c.synonyms),
                 c.restricted,
                 c.on_spot,
+                c.emergency,
+                list(c.questions),
             ]
             for c in found
         ],
