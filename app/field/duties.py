@@ -34,7 +34,7 @@ def open_tasks(case_ids: Collection[int]) -> dict[int, list[Any]]:
     """The open duties of cases by case id, due first. One statement, none for no cases."""
     found: dict[int, list[Any]] = defaultdict(list)
     if case_ids:
-        names = ("case_id", "kind", "area_id", "department_id", "opened_at", "due_at", "paused_at")
+        names = ("case_id", "kind", "area_id", "department_id", "opened_at", "due_at", "near_at", "paused_at")
         rows = select(*(TASKS[name] for name in names)).where(TASKS.case_id.in_(case_ids))
         rows = rows.where(TASKS.closed_at.is_(None)).order_by(TASKS.due_at.is_(None), TASKS.due_at, TASKS.id)
         for task in db.session.execute(rows):
@@ -56,7 +56,7 @@ def on_the_spot(tasks: Collection[Any]) -> Any | None:
 
 
 def waiting(tasks: Collection[Any], at: datetime) -> list[Waiting]:
-    return [Waiting(task.kind, _who(task), clock_for(task, at)) for task in tasks]
+    return [Waiting(task.kind, who_owes(task), clock_for(task, at)) for task in tasks]
 
 
 def clock_for(task: Any, at: datetime) -> Clock:
@@ -65,7 +65,8 @@ def clock_for(task: Any, at: datetime) -> Clock:
     return clock_of(task.opened_at, task.due_at, at)
 
 
-def _who(task: Any) -> str:
+def who_owes(task: Any) -> str:
+    """The department or the unit whose duty it is, in the present language."""
     if task.department_id is not None:
         return name_of(departments().get(task.department_id))
     return name_of(areas().by_id.get(task.area_id or 0))

@@ -29,9 +29,21 @@ class Line:
     times: int = 1
 
 
+People = dict[UUID, tuple[str, str | None]]
+
+
 def tell(events: Sequence[Told]) -> list[Line]:
     """Events (oldest first) as lines. One statement for the people's names."""
-    people = names([found for event in events if (found := _person(event.actor))])
+    return lines(events, people_of(events))
+
+
+def people_of(events: Sequence[Told]) -> People:
+    """Name and English name of everybody who acts in the events. One statement."""
+    return names([found for event in events if (found := _person(event.actor))])
+
+
+def lines(events: Sequence[Told], people: People) -> list[Line]:
+    """Events (oldest first) as lines in the present language, newest first. No statement."""
     return _together([_line(event, people) for event in reversed(events)])
 
 
@@ -47,7 +59,7 @@ def _together(lines: list[Line]) -> list[Line]:
     return found
 
 
-def _line(event: Told, people: dict[UUID, tuple[str, str | None]]) -> Line:
+def _line(event: Told, people: People) -> Line:
     body = event.body or {}
     said = [str(body[name]) for name in ("reason", "note", "text") if body.get(name)]
     if body.get("off_site_reason"):
@@ -74,7 +86,7 @@ def _person(actor: str) -> UUID | None:
     return UUID(ident) if kind == "person" and ident else None
 
 
-def _who(actor: str, people: dict[UUID, tuple[str, str | None]]) -> str:
+def _who(actor: str, people: People) -> str:
     ident = _person(actor)
     if ident is None:
         return str(_("The system"))
