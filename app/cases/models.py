@@ -26,6 +26,7 @@ PLACED_LEVELS = ("city", "district", "town", "community", "grid")
 IS_OPEN = text("ended_at is null")
 IS_GIVEN = text("department_id is not null")
 OWED_BESIDE = ("acknowledge", "answer", "approve", "review")
+IS_HANDLING = text("kind = 'handle' and due_at is not null")
 IS_OWED_BESIDE = text(f"closed_at is null and kind in {OWED_BESIDE}")
 """Duties beside the main one are few: each unit's are found by an index that filings never touch."""
 
@@ -65,7 +66,8 @@ class Case(Model):
     Open means `ended_at is null`. `due_at` is the earliest due time of the open tasks that are not
     paused, `clock_from` and `near_at` are of that task; null is never overdue. `took_s` is seconds from
     filing to closing. `category` may be changed by an approved application; `filed_category` never is.
-    `applied` is what the pending application asks for, `resume_to` the status to go back to.
+    `applied` is what the pending application asks for, `resume_to` the status to go back to. `flags` is
+    JSON: what speaks against the filing's own words (see `cases.claims`), null for nothing.
     """
 
     __tablename__ = "case_record"
@@ -120,6 +122,7 @@ class Case(Model):
     crs: Mapped[str | None] = mapped_column(String(8))
     raw_geometry: Mapped[str | None] = mapped_column(Text)
     generation_id: Mapped[int | None] = mapped_column(ForeignKey("generation.id"))
+    flags: Mapped[str | None] = mapped_column(Text)
 
     # where it lies
     geom: Mapped[Any | None] = mapped_column(Geometry("GEOMETRY", srid=4326))
@@ -238,6 +241,7 @@ class Task(Model):
         Index("ix_task_case_id", "case_id"),
         _partial("ix_task_owed", "kind", "area_id", only=IS_OWED_BESIDE),
         _partial("ix_task_wake", "wake_at", "id", only=text("closed_at is null and wake_at is not null")),
+        _partial("ix_task_handling_due", "due_at", "case_id", only=IS_HANDLING),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"))
@@ -336,5 +340,23 @@ class CasePhoto(Model):
     sha256: Mapped[str] = mapped_column(String(64), ForeignKey("photo.sha256"))
     kind: Mapped[str] = mapped_column(String(8))
     bytes: Mapped[int]
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CaseVoice(Model):
+    """A spoken note on a case; its bytes are kept by their hash beside the photos."""
+
+    __tablename__ = "case_voice"
+    __table_args__ = (
+        Index("ix_case_voice_case_sha", "case_id", "sha256", unique=True),
+        Index("ix_case_voice_sha256", "sha256"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(20))
+    seconds: Mapped[float | None]
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -13,11 +13,14 @@ from flask_babel import gettext as _
 
 from app.core import db as database
 from app.core.policy import Actor
-from app.core.problems import Forbidden, Unauthorized, wants_json
+from app.core.problems import Conflict, Forbidden, Unauthorized, wants_json
 from app.core.roles import Role
 
 ANYONE = "anyone"
 SIGNED_IN = "signed_in"
+OWNER = "Wangge-Owner"
+"""Header of what a shared device kept for one person: nobody else may send it in their own name."""
+READING = ("GET", "HEAD", "OPTIONS")
 NOBODY = Actor(id=None, public_id=UUID(int=1), username="", name="")
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -62,12 +65,25 @@ def _refusal(who: tuple[str | Role, ...]) -> Response | None:
         actor = current_actor()
         if actor.id is None:
             return _sign_in_first()
+        _refuse_other_owner(actor)
         roles = [role for role in who if isinstance(role, Role)]
         if roles and not actor.has(*roles):
             raise Forbidden(_("This page is for people in another role."))
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    if request.method not in READING:
         current_app.extensions.get("wangge.guard", lambda: None)()
     return None
+
+
+def _refuse_other_owner(actor: Actor) -> None:
+    """What is sent for somebody else than who is signed in changes nothing."""
+    owner = request.headers.get(OWNER)
+    if request.method in READING or owner is None or owner.strip().lower() == str(actor.public_id):
+        return
+    raise Conflict(
+        _("This was kept for another person. It stays on the device until they sign in."),
+        title=_("Another person is signed in"),
+        extra={"type": "/problems/other-person"},
+    )
 
 
 def _sign_in_first() -> Response:

@@ -126,7 +126,7 @@ def _secure(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+    headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(self)")
     return response
 
 
@@ -140,6 +140,7 @@ def content_security_policy(*, with_importmap: bool) -> str:
             f"script-src 'self'{importmap}",
             "style-src 'self'",
             f"img-src 'self' data: blob:{basemap}",
+            "media-src 'self' blob:",
             f"connect-src 'self'{basemap}",
             "worker-src 'self'",
             "font-src 'self'",

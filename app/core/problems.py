@@ -114,7 +114,8 @@ def problem_response(problem: Problem) -> Response:
 
 
 def wants_json() -> bool:
-    return request.path.startswith(("/api/", "/tiles/"))
+    """Programs ask under these addresses, and pages' scripts for `….json`."""
+    return request.path.startswith(("/api/", "/tiles/")) or request.path.endswith(".json")
 
 
 def answer(problem: Problem) -> Response:
