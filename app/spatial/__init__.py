@@ -7,7 +7,7 @@ import shapely
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import from_shape, to_shape
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func, true
 
 from app.core.db import db
 from app.spatial import postgis, spatialite
@@ -25,6 +25,12 @@ def engine() -> ModuleType:
 def bbox_hit(column: Any, box: Box) -> ColumnElement[bool]:
     """Rows whose box meets this one, by spatial index. Candidates only: re-test exactly where it matters."""
     found: ColumnElement[bool] = engine().bbox_hit(column, box)
+    return found
+
+
+def meets(column: Any, geometry: BaseGeometry) -> ColumnElement[bool]:
+    """Where column and shape have a point in common. Tests every row: narrow by `bbox_hit` first."""
+    found: ColumnElement[bool] = func.ST_Intersects(column, to_db(geometry)) == true()
     return found
 
 
