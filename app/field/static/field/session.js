@@ -1,0 +1,183 @@
+// Who uses this phone, what the server said about them last, and what was fetched for them.
+import { ensureKeys, lock, sealJson, unlocked, unsealJson } from "wangge/field/seal";
+import { keep, kept, write } from "wangge/field/store";
+
+const PING = 10_000;
+const LONGEST_ASK = 60_000;
+const NOBODY = { owner: null, name: "", nameEn: "", postings: "", session: null, leaving: null };
+const channel = new BroadcastChannel("wangge-session");
+channel.unref?.();
+const listeners = new Set();
+const known = { device: null, reachable: null, signedIn: null, inspector: true, csrf: null, language: null };
+let asking = null;
+let opened = { tag: null, value: null };
+
+/**
+ * `{owner, name, postings, signedIn, reachable, inspector, csrf, language, english, bundle()}`.
+ * `owner` is whose drafts this phone shows: it stays when the sign-in expires and goes at sign-out.
+ * `signedIn` and `reachable` are null until the server has been asked (`refresh`).
+ * `bundle()` is what was fetched last (see /field/bundle.json), or null.
+ */
+export async function session() {
+  const { owner, name, nameEn, postings } = await device();
+  const english = globalThis.document?.documentElement.lang === "en";
+  const { reachable, signedIn, inspector, csrf, language } = known;
+  const shown = (english && nameEn) || name;
+  return { owner, name: shown, postings, signedIn, reachable, inspector, csrf, language, english, bundle };
+}
+
+/** Ask the server who is signed in. Never throws: without an answer the phone goes on as it is. */
+export function refresh() {
+  asking ??= ask().finally(() => (asking = null));
+  return asking;
+}
+
+/** `listener()` after each change of the session or the bundle, also by another tab. */
+export function onChange(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+async function ask() {
+  const said = await fetchedSession();
+  known.reachable = said !== null;
+  if (said) await take(said);
+  changed();
+  return session();
+}
+
+async function fetchedSession() {
+  try {
+    const options = { cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PING) };
+    const answer = await fetch("/field/session.json", options);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+async function take(said) {
+  const { leaving } = await device();
+  if (leaving && leaving === said.session) {
+    await endOnServer(said.csrf);
+    return take({ signed_in: false, csrf: null, language: said.language });
+  }
+  known.signedIn = said.signed_in && said.inspector;
+  known.inspector = said.signed_in ? said.inspector : true;
+  known.csrf = said.csrf;
+  known.language = said.language;
+  if (said.signed_in) await welcome(said);
+}
+
+/** Somebody else's private key does not stay on the phone of who is signed in now. */
+async function welcome(said) {
+  const before = await device();
+  const other = before.owner && before.owner !== said.owner;
+  if (other) await shut(before.owner);
+  if (!said.inspector) {
+    if (other) await remember({ ...NOBODY });
+    return;
+  }
+  const { owner, name, name_en: nameEn, postings, session: id } = said;
+  await remember({ owner, name, nameEn: nameEn ?? "", postings, session: id, leaving: null });
+  await ensureKeys(said).catch((error) => console.warn(error)); // tried again at the next refresh
+}
+
+async function device() {
+  known.device ??= { ...NOBODY, ...(await kept("device")) };
+  return known.device;
+}
+
+async function remember(next) {
+  if (JSON.stringify(next) === JSON.stringify(await device())) return;
+  await keep("device", next);
+  known.device = next;
+}
+
+async function bundle() {
+  return keptSealed("bundle");
+}
+
+/** Fetch anew what the phone needs offline; resolves to it, or to what was kept when the server is away. */
+export async function refreshBundle() {
+  const { owner } = await device();
+  if (!owner || !known.signedIn || !(await unlocked(owner))) return bundle();
+  const tag = await kept(`tag:${owner}`);
+  try {
+    const headers = { Accept: "application/json", ...(tag && { "If-None-Match": tag }) };
+    const answer = await fetch("/field/bundle.json", { headers, cache: "no-store", signal: AbortSignal.timeout(LONGEST_ASK) });
+    if (answer.ok) await takeBundle(owner, await answer.json(), answer.headers.get("ETag"));
+  } catch (error) {
+    console.warn(error); // what was kept is still good
+  }
+  return bundle();
+}
+
+async function takeBundle(owner, found, tag) {
+  if (found.owner !== owner) return;
+  await keepSealed("bundle", found);
+  if (tag) await keep(`tag:${owner}`, tag);
+  changed();
+}
+
+/** Keep something of the present person's under a name, sealed, until sign-out. */
+export async function keepSealed(name, value) {
+  const { owner } = await device();
+  const sealed = await sealJson(owner, value);
+  await keep(`${name}:${owner}`, sealed);
+  opened = { tag: null, value: null };
+}
+
+/** What `keepSealed` kept, or null: nothing kept, or its owner has signed out. */
+export async function keptSealed(name) {
+  const { owner } = await device();
+  const sealed = owner && (await kept(`${name}:${owner}`));
+  if (!sealed || !(await unlocked(owner))) return null;
+  const tag = `${name}:${owner}:${sealed.iv}`;
+  if (opened.tag !== tag) opened = { tag, value: await unsealJson(owner, sealed) };
+  return opened.value;
+}
+
+/**
+ * End the sign-in on this phone: the private key goes, drafts stay sealed. Without a signal the server
+ * is told as soon as it answers again.
+ */
+export async function signOut() {
+  const { owner, session: id } = await device();
+  if (owner) await shut(owner);
+  await remember({ ...NOBODY, leaving: id });
+  if (known.csrf) await endOnServer(known.csrf);
+  Object.assign(known, { signedIn: false, csrf: null });
+  changed();
+}
+
+async function endOnServer(csrf) {
+  try {
+    const options = { method: "POST", headers: { "X-CSRFToken": csrf }, redirect: "manual", signal: AbortSignal.timeout(PING) };
+    const answer = await fetch("/sign-out", options);
+    if (answer.type === "opaqueredirect" || answer.ok) await remember({ ...NOBODY });
+  } catch {
+    // no signal: `leaving` says so, and the next answer of the server ends it
+  }
+}
+
+/** Lock what is sealed, and forget what was fetched. */
+async function shut(owner) {
+  await lock(owner);
+  opened = { tag: null, value: null };
+  await write(["kept"], async (transaction) => {
+    const store = transaction.objectStore("kept");
+    for (const name of await store.getAllKeys()) if (name.endsWith(`:${owner}`)) await store.delete(name);
+  });
+  await globalThis.caches?.delete(`wangge-person-${owner}`);
+}
+
+function changed() {
+  channel.postMessage("changed");
+  for (const listener of listeners) listener();
+}
+
+channel.onmessage = () => {
+  known.device = null;
+  for (const listener of listeners) listener();
+};
