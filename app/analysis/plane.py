@@ -51,7 +51,7 @@ class Plane:
 
 def plane_of(geometries: Geometries) -> Plane:
     """A plane in the middle of the shapes (degrees), to a tenth of a degree: the same for all of a city."""
-    west, south, east, north = shapely.total_bounds(geometries)
-    if not np.isfinite(west):
+    if shapely.is_empty(geometries).all() or shapely.is_missing(geometries).all():
         return Plane(0.0, 0.0)
+    west, south, east, north = shapely.total_bounds(geometries)
     return Plane(round(float(west + east) / 2, 1), round(float(south + north) / 2, 1))
