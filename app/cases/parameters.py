@@ -6,6 +6,7 @@ They are read by `queries.filters`; a test of the house holds the two together.
 from typing import Any
 
 from app.cases.queries.filters import LONGEST_QUERY, SORTS
+from app.cases.ratings import SCORES
 from app.core.api import parameter
 from app.core.policy import LEVEL_FIELDS
 from app.media.render import Size
@@ -43,6 +44,20 @@ FILTERS: list[Parameter] = [
     parameter("owed_by", "Code of the unit that owes an open duty (of the kind asked for).", maxLength=40),
     parameter("assisting", "Code of a department that still has to assist or to respond.", maxLength=40),
     parameter("climbed_since", f"Raised by the clock at or after. {INSTANT}"),
+    parameter("climbed_before", f"Raised by the clock before. {INSTANT}"),
+    parameter("climbed_to", "Raised by the clock to this level.", enum=list(LEVEL_FIELDS)),
+    parameter("accepted_from", f"Accepted at or after. {INSTANT}"),
+    parameter("accepted_to", f"Accepted before. {INSTANT}"),
+    parameter("deadline_from", f"Accepted, and to be handled at or after. {INSTANT}"),
+    parameter("deadline_to", f"Accepted, and to be handled before. {INSTANT}"),
+    parameter("reopened_from", f"Reopened at or after. {INSTANT}"),
+    parameter("reopened_to", f"Reopened before. {INSTANT}"),
+    parameter("registered", "Accepted at least once.", type="boolean"),
+    parameter("on_time", "Closed, with every duty done before its due time.", type="boolean"),
+    parameter("reworked", "Failed a check at least once.", type="boolean"),
+    parameter("channel", "Channels it was filed by, separated by commas."),
+    parameter("rated", f"How its closing was rated: {', '.join(SCORES)}; separated by commas."),
+    parameter("filed_by", "Public id (UUID) of the person who filed it.", maxLength=40),
     parameter("as_of", f"As things stood then. {INSTANT}"),
     parameter("sort", "Newest first unless said otherwise.", enum=list(SORTS)),
 ]

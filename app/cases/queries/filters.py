@@ -3,12 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.areas.index import AreaEntry, areas
+from app.cases.ratings import SCORES
 from app.cases.schemas import CONTROL, EARLIEST, LATEST
+from app.cases.zones import Zone, find_zone
 from app.core.clock import day_start
 from app.core.policy import LEVEL_FIELDS
 from app.core.problems import Invalid
@@ -56,9 +59,24 @@ class Filters:
     owed_by_id: int | None = None
     assisting_id: int | None = None
     climbed_since: datetime | None = None
+    zone: Zone | None = None
     due_from: datetime | None = None
     ended_from: datetime | None = None
     ended_to: datetime | None = None
+    accepted_from: datetime | None = None
+    accepted_to: datetime | None = None
+    deadline_from: datetime | None = None
+    deadline_to: datetime | None = None
+    reopened_from: datetime | None = None
+    reopened_to: datetime | None = None
+    climbed_before: datetime | None = None
+    climbed_to: str | None = None
+    registered: bool | None = None
+    on_time: bool | None = None
+    reworked: bool | None = None
+    channels: frozenset[str] = frozenset()
+    ratings: frozenset[str] = frozenset()
+    filer: UUID | None = None
 
     def but(self, **changes: Any) -> "Filters":
         return replace(self, **changes)
@@ -210,13 +228,44 @@ def _sort(text: str) -> dict[str, Any]:
     return {"sort": text}
 
 
+def _zone(text: str) -> dict[str, Any]:
+    try:
+        found = find_zone(UUID(text))
+    except ValueError:
+        found = None
+    if found is None:
+        raise _Bad(_("There is no such zone; draw it anew."))
+    return {"zone": found}
+
+
 def _no_unit_at(text: str) -> dict[str, Any]:
     if text not in LEVEL_FIELDS:
         raise _Bad(_("city, district, town, community or grid."))
     return {"no_unit_at": text}
 
 
-_MANY = ("status", "category", "card")
+def _channels(text: str) -> dict[str, Any]:
+    names = text.split(",")
+    if len(names) > MOST_VALUES or CONTROL.search(text):
+        raise _Bad(_("At most %(most)s codes.", most=MOST_VALUES))
+    return {"channels": frozenset(names)}
+
+
+def _ratings(text: str) -> dict[str, Any]:
+    asked = frozenset(text.split(","))
+    if asked - set(SCORES):
+        raise _Bad(_("One of %(sorts)s.", sorts=", ".join(SCORES)))
+    return {"ratings": asked}
+
+
+def _filer(text: str) -> dict[str, Any]:
+    try:
+        return {"filer": UUID(text)}
+    except ValueError:
+        raise _Bad(_("The public id of a person, a UUID.")) from None
+
+
+_MANY = ("status", "category", "card", "channel", "rated")
 _READERS: dict[str, Any] = {
     "within": _within,
     "status": _statuses,
@@ -237,6 +286,7 @@ _READERS: dict[str, Any] = {
     "due_before": _instant("due_before"),
     "unplaced": _flag("unplaced"),
     "no_unit_at": _no_unit_at,
+    "zone": _zone,
     "near": _flag("near"),
     "supervised": _flag("supervised"),
     "card": _cards,
@@ -247,4 +297,18 @@ _READERS: dict[str, Any] = {
     "due_from": _instant("due_from"),
     "ended_from": _instant("ended_from"),
     "ended_to": _instant("ended_to"),
+    "accepted_from": _instant("accepted_from"),
+    "accepted_to": _instant("accepted_to"),
+    "deadline_from": _instant("deadline_from"),
+    "deadline_to": _instant("deadline_to"),
+    "reopened_from": _instant("reopened_from"),
+    "reopened_to": _instant("reopened_to"),
+    "climbed_before": _instant("climbed_before"),
+    "climbed_to": lambda text: {"climbed_to": _level(text)["level"]},
+    "registered": _flag("registered"),
+    "on_time": _flag("on_time"),
+    "reworked": _flag("reworked"),
+    "channel": _channels,
+    "rated": _ratings,
+    "filed_by": _filer,
 }

@@ -11,15 +11,21 @@ from app.areas.index import areas
 from app.cases.escalations import Escalation
 from app.cases.models import IS_OWED_BESIDE, OWED_BESIDE, PAST_FIELDS, Case, CaseGrant, PastState, Task
 from app.cases.queries.filters import Filters
+from app.cases.ratings import CaseRating
+from app.cases.zones import Zone
 from app.core.policy import EVERYTHING, LEVEL_FIELDS, SCOPE_FIELDS, Predicate, among, where
+from app.people.models import Person
 from app.workflow.levels import HOLDING, Level
-from app.workflow.statuses import OPEN
+from app.workflow.statuses import OPEN, Status
 from app.workflow.tasks import BESIDE, CLIMBS_ALONE, TaskKind
 
 STILL_OPEN = frozenset(status.value for status in OPEN)
 CASES, PAST = Case.__table__, PastState.__table__
 TASKS, RUNGS, GRANTS = Task.__table__.c, Escalation.__table__.c, CaseGrant.__table__.c
+TASK = Task.__table__
+RATINGS, PEOPLE = CaseRating.__table__.c, Person.__table__.c
 PENDING = literal("pending", literal_execute=True)
+HANDLING = literal(TaskKind.HANDLE.value, literal_execute=True)
 """Written into the statement: a partial index is not found by a bound value."""
 
 
@@ -53,12 +59,16 @@ def conditions(
         found.append(among(c.category, filters.categories))
     found += _equalities(cases, filters)
     found += _times(cases, filters)
+    found += _milestones(cases, filters)
+    found += _qualities(cases, filters)
     if filters.overdue is not None:
         late = and_(c.ended_at.is_(None), c.due_at < (filters.as_of or now))
         found.append(late if filters.overdue else or_(c.due_at.is_(None), ~late))
     found += _duties(cases, filters, filters.as_of or now)
     if filters.bbox is not None:
         found += _boxed(cases, filters.bbox)
+    if filters.zone is not None:
+        found.append(_in_zone(cases, filters.zone))
     if filters.q is not None:
         found.append(_matching(cases, filters.q))
     return found
@@ -135,8 +145,8 @@ def _duties(cases: FromClause, filters: Filters, at: datetime) -> list[ColumnEle
         found.append(c.id.in_(select(GRANTS.case_id).where(GRANTS.department_id == filters.assisting_id)))
         beside = (TASKS.case_id == c.id, mine, TASKS.kind.in_(sorted(BESIDE)))
         found.append(exists().where(*beside, *open_then))
-    if filters.climbed_since is not None:
-        found.append(c.id.in_(_climbed(filters.climbed_since, at)))
+    if filters.climbed_since or filters.climbed_before or filters.climbed_to:
+        found.append(c.id.in_(_climbed(filters, at)))
     return found
 
 
@@ -163,16 +173,106 @@ def _owed(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]]:
     return [exists().where(TASKS.case_id == cases.c.id, *owed)]
 
 
-def _climbed(since: datetime, until: datetime) -> Select[Any]:
-    """Cases that the clock raised in that time; only units over others can be climbed to."""
+def _climbed(filters: Filters, at: datetime) -> Select[Any]:
+    """Cases that the clock raised in that time, to that level; only units over others can be climbed to."""
     over = [unit.id for unit in areas().entries if unit.level in HOLDING and unit.level != Level.COMMUNITY]
-    return select(RUNGS.case_id).where(
+    asked = [
         RUNGS.to_holder_id.in_(over),
-        RUNGS.at >= since,
-        RUNGS.at <= until,
+        RUNGS.at <= at,
         RUNGS.from_holder_id != RUNGS.to_holder_id,
         RUNGS.kind.not_in(sorted(CLIMBS_ALONE)),
+    ]
+    if filters.climbed_since is not None:
+        asked.append(RUNGS.at >= filters.climbed_since)
+    if filters.climbed_before is not None:
+        asked.append(RUNGS.at < filters.climbed_before)
+    if filters.climbed_to is not None:
+        asked.append(RUNGS.to_level == filters.climbed_to)
+    return select(RUNGS.case_id).where(*asked)
+
+
+def _between(column: Any, start: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:
+    """Half open; nothing asked, nothing said."""
+    return [*([column >= start] if start is not None else []), *([column < end] if end is not None else [])]
+
+
+def _milestones(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]]:
+    """When a case was accepted, had to be handled, was reopened."""
+    c = cases.c
+    found = _between(c.accepted_at, filters.accepted_from, filters.accepted_to)
+    if filters.accepted_from is not None:  # whatever was accepted since has changed since: there is an index
+        found.append(c.changed_at >= filters.accepted_from)
+    if filters.accepted_to is not None:
+        found.append(c.filed_at < filters.accepted_to)
+    if filters.deadline_from is not None or filters.deadline_to is not None:
+        found.append(_had_to_be_handled(cases, filters))
+    if filters.reopened_from is not None or filters.reopened_to is not None:
+        found.append(c.id.in_(_reopened(filters)))
+    return found
+
+
+def _had_to_be_handled(cases: FromClause, filters: Filters) -> ColumnElement[bool]:
+    """The last handling was due in that time; of an accepted case not yet dispatched, what it waits for."""
+    c, limits = cases.c, (filters.deadline_from, filters.deadline_to)
+    handling, later = TASK.alias("handling").c, TASK.alias("later_handling").c
+    passed_on = exists().where(
+        later.case_id == handling.case_id, later.id > handling.id, *_is_handling(later, filters)
     )
+    last = select(handling.case_id).where(
+        *_is_handling(handling, filters), *_between(handling.due_at, *limits), not_(passed_on)
+    )
+    given = exists().where(handling.case_id == c.id, *_is_handling(handling, filters))
+    waiting = (c.ended_at.is_(None), c.accepted_at.is_not(None), *_between(c.due_at, *limits), not_(given))
+    if cases is CASES:  # one list of ids: the planner need not look at every case
+        return c.id.in_(union_all(last, select(c.id).where(*waiting)))
+    return or_(c.id.in_(last), and_(*waiting))
+
+
+def _is_handling(tasks: Any, filters: Filters) -> list[ColumnElement[bool]]:
+    """With a due time, and known by the instant asked for; written as in the partial index."""
+    found = [tasks.kind == HANDLING, tasks.due_at.is_not(None)]
+    return found if filters.as_of is None else [*found, tasks.opened_at <= filters.as_of]
+
+
+def _reopened(filters: Filters) -> Select[Any]:
+    """Cases that stood closed until an instant in that time, and were open in their next version."""
+    then, after, today = PAST.alias("closed_then").c, PAST.alias("open_after").c, CASES.alias("open_today").c
+    asked = [then.status == Status.CLOSED, *_between(then.until, filters.reopened_from, filters.reopened_to)]
+    if filters.as_of is not None:
+        asked.append(then.until <= filters.as_of)
+    past = (after.case_id == then.case_id, after.version == then.version + 1, after.ended_at.is_(None))
+    present = (today.id == then.case_id, today.version == then.version + 1, today.ended_at.is_(None))
+    return select(then.case_id).where(*asked, or_(exists().where(*past), exists().where(*present)))
+
+
+def _qualities(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]]:
+    """How it was found, how well it went, what was said about it afterwards."""
+    c = cases.c
+    found: list[ColumnElement[bool]] = []
+    if filters.registered is not None:
+        accepted: ColumnElement[bool] = c.accepted_at.is_not(None)
+        if filters.as_of is not None:
+            accepted = and_(accepted, c.accepted_at <= filters.as_of)
+        found.append(accepted if filters.registered else not_(accepted))
+    if filters.on_time is not None:
+        found.append(c.on_time.is_(filters.on_time))
+    if filters.reworked is not None:
+        found.append(c.reworks > 0 if filters.reworked else c.reworks == 0)
+    if filters.channels:
+        found.append(among(c.channel, filters.channels))
+    if filters.ratings:
+        said = (
+            RATINGS.case_id == c.id,
+            RATINGS.closed_at == c.ended_at,
+            among(RATINGS.score, filters.ratings),
+        )
+        known = () if filters.as_of is None else (RATINGS.rated_at <= filters.as_of,)
+        found.append(exists().where(*said, *known))
+    if filters.filer is not None:
+        found.append(
+            c.filed_by_id == select(PEOPLE.id).where(PEOPLE.public_id == filters.filer).scalar_subquery()
+        )
+    return found
 
 
 def _boxed(cases: FromClause, box: spatial.Box) -> list[ColumnElement[bool]]:
@@ -181,6 +281,13 @@ def _boxed(cases: FromClause, box: spatial.Box) -> list[ColumnElement[bool]]:
     hits = select(CASES.c.id).where(spatial.bbox_hit(CASES.c.geom, box))
     exact = and_(cases.c.lon.between(west, east), cases.c.lat.between(south, north))
     return [cases.c.id.in_(hits) if cases is not CASES else spatial.bbox_hit(CASES.c.geom, box), exact]
+
+
+def _in_zone(cases: FromClause, zone: Zone) -> ColumnElement[bool]:
+    """Cases whose place meets the zone, its border included. A place never changes: today's is then's."""
+    near = spatial.bbox_hit(CASES.c.geom, zone.box)
+    meets = spatial.meets(CASES.c.geom, zone.geometry)
+    return cases.c.id.in_(select(CASES.c.id).where(near, meets))
 
 
 def _matching(cases: FromClause, text: str) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from app.core.policy import Actor
 from app.core.problems import Invalid
 from app.core.words import word
 from app.desk import choices
+from app.desk.indicators_words import indicator_chips
 from app.desk.lists import List, bounds_of, list_page, shape_url
 from app.desk.routes import bp
 from app.people.queries import departments
@@ -129,6 +130,7 @@ def _chips(filters: Filters) -> list[Chip]:
         "due_from": filters.due_from and _("due since %(time)s", time=instant(filters.due_from)),
         "ended_from": filters.ended_from and _("ended since %(time)s", time=instant(filters.ended_from)),
         "ended_to": filters.ended_to and _("ended before %(time)s", time=instant(filters.ended_to)),
+        **indicator_chips(filters),
         "no_unit_at": filters.no_unit_at and _("in no unit of this level"),
         "near": _flag(filters.near, _("near due"), _("not near due")),
         "supervised": _flag(filters.supervised, _("supervised"), _("not supervised")),
