@@ -52,7 +52,7 @@ def test_local_moran_agrees_with_esda(name: str) -> None:
 @pytest.mark.filterwarnings("ignore:The alternative hypothesis:DeprecationWarning")
 @pytest.mark.parametrize("name", NAMES)
 def test_permutations_agree_with_esda_within_chance(name: str) -> None:
-    """Ours is the larger one where sums tie, and where neighbours lie on the other side of the mean than z."""
+    """Ours is larger where sums tie, and where the neighbours lie on the other side of the mean than z."""
     data, draws = data_set(name), 9999
     theirs = G_Local(data.values, data.theirs, transform="B", star=True, permutations=draws, seed=1, n_jobs=1)
     moran = Moran_Local(data.values, data.theirs, transformation="r", permutations=draws, seed=1, n_jobs=1)
