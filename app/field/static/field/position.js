@@ -8,12 +8,13 @@ const LONGEST_WAIT = 6000;
 const EARTH = 6_371_009; // metres, mean radius
 
 /**
- * Follow the device: `onFix({lon, lat, accuracy})` at the first fix and at each better one,
- * `onTrouble("denied" | "timeout" | "nofix" | "unsupported")` while there is none. Returns `stop()`.
+ * Follow the device: `onFix({lon, lat, accuracy, at})` at the first fix and at each better one,
+ * `onTrouble("denied" | "timeout" | "nofix" | "unsupported" | "insecure")` while there is none. With `walking`
+ * each fix counts, for as long as it lasts. Returns `stop()`.
  */
-export function follow({ onFix, onTrouble }) {
-  if (!("geolocation" in navigator) || !window.isSecureContext) {
-    onTrouble("unsupported");
+export function follow({ onFix, onTrouble, walking = false }) {
+  if (!window.isSecureContext || !("geolocation" in navigator)) {
+    onTrouble(window.isSecureContext ? "unsupported" : "insecure");
     return () => {};
   }
   let best = Infinity;
@@ -23,11 +24,12 @@ export function follow({ onFix, onTrouble }) {
     watching = null;
   };
 
-  function took({ coords: { longitude, latitude, accuracy } }) {
-    if (watching === null || accuracy >= best) return;
+  function took({ coords: { longitude, latitude, accuracy }, timestamp }) {
+    if (watching === null || (!walking && accuracy >= best)) return;
     best = accuracy;
-    onFix({ lon: longitude, lat: latitude, accuracy: Math.round(accuracy) });
-    if (accuracy <= GOOD_ENOUGH) stop();
+    const at = new Date(timestamp).toISOString();
+    onFix({ lon: rounded(longitude), lat: rounded(latitude), accuracy: Math.round(accuracy), at });
+    if (accuracy <= GOOD_ENOUGH && !walking) stop();
   }
 
   function failed(error) {
@@ -43,12 +45,12 @@ export function follow({ onFix, onTrouble }) {
 
   const precisely = { enableHighAccuracy: true, maximumAge: 0, timeout: FIRST_FIX };
   watching = navigator.geolocation.watchPosition(took, failed, precisely);
-  setTimeout(stop, WATCH_FOR);
+  if (!walking) setTimeout(stop, WATCH_FOR);
   return stop;
 }
 
 /**
- * Where the device is now, within a few seconds: `{lon, lat, accuracy}`, or null when it does not say.
+ * Where the device is now, within a few seconds: `{lon, lat, accuracy, at}`, or null when it does not say.
  * `onFix` hears of each better fix until `stop()`.
  */
 export function standing(onChange) {
@@ -77,4 +79,9 @@ export function metresBetween(a, b) {
   const chord =
     Math.sin(north / 2) ** 2 + Math.cos(a.lat * radians) * Math.cos(b.lat * radians) * Math.sin(east / 2) ** 2;
   return Math.round(2 * EARTH * Math.asin(Math.sqrt(chord)));
+}
+
+/** Degrees to a centimetre. */
+export function rounded(degrees) {
+  return Math.round(degrees * 1e7) / 1e7;
 }
