@@ -51,14 +51,6 @@ def reason_choices(action: str) -> list[tuple[str, str]]:
     return [(row.code, name_of(row)) for row in reasons(action)]
 
 
-def unit_choices(grids: list[AreaEntry]) -> list[tuple[str, str]]:
-    """(code, name) of my grids, then of the other grids of the same communities."""
-    index = areas()
-    nearby = [unit for grid in grids for unit in index.children.get(grid.parent_id, [])]
-    offered = {unit.code: unit for unit in [*grids, *nearby]}
-    return [(code, unit_name(unit)) for code, unit in offered.items()]
-
-
 def unit_name(unit: AreaEntry) -> str:
     """The unit and the one it belongs to: `第9网格 · 桂园社区`."""
     parent = areas().by_id.get(unit.parent_id or 0)

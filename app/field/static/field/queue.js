@@ -150,7 +150,7 @@ export async function list() {
 /**
  * `{draft, waiting, attention, sent, photos, others, locked, oldest}`: numbers of items, and of photos not sent
  * yet; `others`: sealed items of somebody else on this phone; `locked`: mine that cannot be opened now;
- * `oldest`: when the oldest unsent one was queued.
+ * `oldest`: when the oldest unsent one was queued; `lastSentAt`: when the last one had arrived.
  */
 export async function counts() {
   const { owner } = await session();
@@ -167,6 +167,7 @@ export async function counts() {
     others: records.filter((record) => record.owner !== owner && record.state !== "confirmed").length,
     locked: records.filter((record) => record.owner === owner).length - items.length,
     oldest: unsent.map((item) => item.queuedAt).sort()[0] ?? null,
+    lastSentAt: items.filter((item) => item.state === "confirmed").map((item) => item.changedAt).sort().at(-1) ?? null,
   };
 }
 
@@ -281,8 +282,8 @@ export async function mine() {
 function line(draft) {
   const { id, kind, state, receipt, number, problem, begunAt, queuedAt, changedAt, caseId, version, after, photos, fields } = draft;
   return { id, kind, state, receipt, number, problem, begunAt, queuedAt, changedAt, version, after,
-    caseId: kind === "case" ? id : caseId, title: fields.title ?? "", fields,
-    action: kind === "act" && draft.body ? JSON.parse(draft.body).action : null,
+    caseId: kind === "case" ? id : (caseId ?? fields.caseId ?? null), title: fields.title ?? "", fields,
+    action: kind === "act" ? (draft.body ? JSON.parse(draft.body) : fields).action ?? null : null,
     photosSent: photos.filter((photo) => photo.sent).length, photosAll: photos.length };
 }
 

@@ -8,14 +8,15 @@ const NOBODY = { owner: null, name: "", nameEn: "", postings: "", session: null,
 const channel = new BroadcastChannel("wangge-session");
 channel.unref?.();
 const listeners = new Set();
-const known = { device: null, reachable: null, signedIn: null, inspector: true, csrf: null, language: null };
+const known = { device: null, skew: null, reachable: null, signedIn: null, inspector: true, csrf: null, language: null };
 let asking = null;
 let opened = { tag: null, value: null };
 
 /**
- * `{owner, name, postings, signedIn, reachable, inspector, csrf, language, english, bundle()}`.
+ * `{owner, name, postings, signedIn, reachable, inspector, csrf, language, english, skew, bundle()}`.
  * `owner` is whose drafts this phone shows: it stays when the sign-in expires and goes at sign-out.
  * `signedIn` and `reachable` are null until the server has been asked (`refresh`).
+ * `skew`: milliseconds that the server's clock is ahead of this phone's, as measured last.
  * `bundle()` is what was fetched last (see /field/bundle.json), or null.
  */
 export async function session() {
@@ -23,7 +24,8 @@ export async function session() {
   const english = globalThis.document?.documentElement.lang === "en";
   const { reachable, signedIn, inspector, csrf, language } = known;
   const shown = (english && nameEn) || name;
-  return { owner, name: shown, postings, signedIn, reachable, inspector, csrf, language, english, bundle };
+  known.skew ??= (await kept("skew")) ?? 0;
+  return { owner, name: shown, postings, signedIn, reachable, inspector, csrf, language, english, skew: known.skew, bundle };
 }
 
 /** Ask the server who is signed in. Never throws: without an answer the phone goes on as it is. */
@@ -49,11 +51,22 @@ async function ask() {
 async function fetchedSession() {
   try {
     const options = { cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PING) };
+    const asked = Date.now();
     const answer = await fetch("/field/session.json", options);
-    return answer.ok ? await answer.json() : null;
+    const said = answer.ok ? await answer.json() : null;
+    if (said) await measure(Date.parse(said.at) - (asked + Date.now()) / 2);
+    return said;
   } catch {
     return null;
   }
+}
+
+/** A second or two may be the way of the answer; more is the phone's clock. */
+async function measure(skew) {
+  known.skew ??= (await kept("skew")) ?? 0;
+  if (Math.abs(skew - known.skew) < 2000) return;
+  known.skew = Math.round(skew);
+  await keep("skew", known.skew);
 }
 
 async function take(said) {
@@ -106,7 +119,9 @@ export async function refreshBundle() {
   try {
     const headers = { Accept: "application/json", ...(tag && { "If-None-Match": tag }) };
     const answer = await fetch("/field/bundle.json", { headers, cache: "no-store", signal: AbortSignal.timeout(LONGEST_ASK) });
+    const before = answer.status === 304 && (await bundle());
     if (answer.ok) await takeBundle(owner, await answer.json(), answer.headers.get("ETag"));
+    else if (before) await takeBundle(owner, { ...before, at: new Date(Date.now() + known.skew).toISOString() }, tag);
   } catch (error) {
     console.warn(error); // what was kept is still good
   }

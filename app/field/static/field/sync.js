@@ -2,7 +2,7 @@
 import { MOVING, NotNow, blobOf, change, list, mine, onSend, sweep } from "wangge/field/queue";
 import { refresh } from "wangge/field/session";
 
-const LOCK = "wangge-send";
+export const LOCK = "wangge-send";
 const FIRST_WAIT = 2000;
 const LONGEST_WAIT = 5 * 60_000;
 const LONGEST_ASK = 60_000;

@@ -1,11 +1,11 @@
-"""The phone's pages; what they send goes through the API."""
+"""The pages of cases that the server makes: lists, and one case in full."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from flask import Blueprint, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from app.areas.index import AreaEntry, areas
@@ -23,17 +23,16 @@ from app.core.pages import render
 from app.core.policy import LEVEL_FIELDS, Actor, Every, Predicate, may_read_receipt
 from app.core.roles import Role
 from app.events.queries import history
-from app.field import words
-from app.field.choices import category_data, kinds, reason_choices, unit_choices, unit_name
+from app.field.bundle_duties import action_entry, category_names, grid_code, place_names, reasons_by_action
 from app.field.duties import open_tasks, waiting
-from app.field.queries import SETTLED, cases_on_the_spot, grids_of, start_of
-from app.field.rows import category_name, duties_of, photo_url, place_in_words, rows_of
-from app.field.story import Line, tell
+from app.field.duty_words import acting_words, clock_words
+from app.field.queries import SETTLED, grids_of
+from app.field.routes import bp
+from app.field.rows import category_name, photo_url, place_in_words, rows_of
+from app.field.story import tell
 from app.workflow.moves import Move, NeedKind
 
-bp = Blueprint("field", __name__, url_prefix="/field", template_folder="templates")
-GRID_TILES = "/tiles/areas/{z}/{x}/{y}.mvt?level=grid"
-RECENT, PAGE, MOST_EVENTS = 5, 20, 500
+PAGE, MOST_EVENTS = 20, 500
 ON_THE_PHONE = frozenset(
     {NeedKind.TEXT, NeedKind.REASON, NeedKind.REASON_CODE, NeedKind.PHOTOS, NeedKind.POSITION}
 )
@@ -49,38 +48,6 @@ class Tab:
     filters: Filters
     within: Predicate
     count: int
-
-
-@bp.get("/")
-@allow(Role.INSPECTOR)
-def home() -> str:
-    actor, at = current_actor(), now()
-    mine = Filters(filed_by_id=actor.id)
-    recent = listing.page(mine, within=may_read_receipt(actor), now=at, limit=RECENT).rows
-    return render(
-        "field/home.html",
-        grids=[unit_name(grid) for grid in grids_of(actor)],
-        duties=duties_of(cases_on_the_spot(actor, at), actor, at),
-        recent=rows_of(recent, actor, at),
-        words=words.order_words(),
-        at=at,
-    )
-
-
-@bp.get("/file")
-@allow(Role.INSPECTOR)
-def file() -> str:
-    grids = grids_of(current_actor())
-    start = start_of([*grids, areas().city])
-    return render(
-        "field/file.html",
-        words=words.filing_words(),
-        categories=category_data(),
-        kinds=kinds(),
-        units=unit_choices(grids),
-        start=start,
-        tiles=GRID_TILES,
-    )
 
 
 @bp.get("/cases")
@@ -145,20 +112,39 @@ def case(uuid: UUID) -> str:
     photos = [_photo(found.case, each.sha256, each.kind) for each in photos_of(found.case.id)]
     if found.receipt:
         return render("field/receipt.html", case=found.case, photos=photos)
-    story = tell(history(f"case:{uuid}", limit=MOST_EVENTS))
     tasks = open_tasks([found.case.id])[found.case.id]
+    moves = [move for move in Duties(found.case, actor, at).moves() if _on_the_phone(move)]
     return render(
         "field/case.html",
         case=_shown(found.case, at),
         photos=photos,
         place=_place(found.case),
         waits=waiting(tasks, at),
-        story=story,
-        changed=_changed(story),
-        forms=_forms(Duties(found.case, actor, at).moves()),
-        words=words.acting_words(),
+        story=tell(history(f"case:{uuid}", limit=MOST_EVENTS)),
+        acts={
+            "subject": _subject(found.case, moves),
+            "reasons": reasons_by_action(move.action for move in moves),
+        },
+        words={"act": acting_words(), "clock": clock_words()},
         at=at,
     )
+
+
+def _on_the_phone(move: Move) -> bool:
+    return all(need.kind in ON_THE_PHONE for need in move.needs if need.required)
+
+
+def _subject(case: Case, moves: list[Move]) -> dict[str, Any]:
+    """What the forms must know of the case, as the phone's own pages have it from the bundle."""
+    return {
+        "id": str(case.uuid),
+        "number": case.number,
+        "version": case.version,
+        "grid": grid_code(case),
+        "category": category_names(case.category, case.catalogue_version_id),
+        "place": place_names(case),
+        "actions": [action_entry(move) for move in moves],
+    }
 
 
 def _photo(case: Case, sha256: str, kind: str) -> dict[str, str]:
@@ -209,23 +195,3 @@ def _lowest(case: Case) -> AreaEntry | None:
     ids = [getattr(case, name) for name in LEVEL_FIELDS.values()]
     units = [known[area_id] for area_id in ids if area_id is not None and known[area_id].has_geometry]
     return units[-1] if units else None
-
-
-def _changed(story: list[Line]) -> list[Line]:
-    """What happened after the version that the reader had seen (`?seen=`), when they come back for that."""
-    seen = request.args.get("seen", type=int)
-    return [line for line in story if line.version > seen] if seen is not None else []
-
-
-def _forms(moves: tuple[Move, ...]) -> list[dict[str, Any]]:
-    """One form per move that the phone can make, each with the id its sending will carry."""
-    return [
-        {
-            "action": move.action.value,
-            "id": str(uuid4()),
-            "needs": sorted(move.needs, key=lambda need: need.kind is not NeedKind.REASON_CODE),
-            "reasons": reason_choices(move.action.value),
-        }
-        for move in moves
-        if all(need.kind in ON_THE_PHONE for need in move.needs if need.required)
-    ]
