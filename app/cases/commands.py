@@ -11,18 +11,21 @@ from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError
 from shapely.geometry.base import BaseGeometry
 
-from app.cases.schemas import ActIn, FileCaseIn
+from app.cases.claims import Device, Fix
+from app.cases.schemas import ActIn, DeviceIn, FileCaseIn
 from app.core.field_messages import in_words
 from app.core.problems import Invalid
 from app.spatial.datum import convert_geometry
 from app.spatial.shapes import BadShape, parse_geojson_geometry
 
 MOST_EXTRA = 20_000  # bytes of JSON
+READ = frozenset({"geometry", "device"})
+"""What of a filing is read out of its other members."""
 
 
 @dataclass(frozen=True)
 class FileCase:
-    """A filing. `geometry` is WGS 84; `raw_geometry` and `crs` are what was sent."""
+    """A filing. `geometry` is WGS 84; `raw_geometry`, `crs` and `extra` are what was sent."""
 
     uuid: UUID
     category: str
@@ -38,10 +41,11 @@ class FileCase:
     channel: str = "inspector"
     reporter: dict[str, Any] | None = None
     extra: dict[str, Any] | None = None
+    device: Device = Device()
 
     def hash(self) -> str:
         """The same filing sent again has the same hash, however its JSON was written."""
-        said = {name: value for name, value in vars(self).items() if name != "geometry" and value is not None}
+        said = {name: value for name, value in vars(self).items() if name not in READ and value is not None}
         return _hash(said)
 
 
@@ -61,7 +65,7 @@ def _hash(said: dict[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-_FILE, _ACT = FileCaseIn(), ActIn()
+_FILE, _ACT, _DEVICE = FileCaseIn(), ActIn(), DeviceIn()
 
 
 def read_filing(uuid: UUID, body: dict[str, Any]) -> FileCase:
@@ -76,7 +80,28 @@ def read_filing(uuid: UUID, body: dict[str, Any]) -> FileCase:
     given = {name: value for name, value in data.items() if value is not None and value != ""}
     given.setdefault("observed_at", None)
     return FileCase(
-        uuid=uuid, geometry=geometry, raw_geometry=raw, crs=crs if raw is not None else None, **given
+        uuid=uuid,
+        geometry=geometry,
+        raw_geometry=raw,
+        crs=crs if raw is not None else None,
+        device=read_device(extra),
+        **given,
+    )
+
+
+def read_device(extra: dict[str, Any] | None) -> Device:
+    """What the phone says of itself in `extra.device`; raises Invalid naming each member."""
+    said = (extra or {}).get("device")
+    if said is None:
+        return Device()
+    if not isinstance(said, dict):
+        raise Invalid({"extra.device": [_("A JSON object is expected.")]})
+    data = _load(_DEVICE, said, "extra.device.")
+    return Device(
+        source=data.get("source"),
+        shutter=Fix(**(data.get("shutter") or {})),
+        photo=Fix(**(data.get("photo") or {})),
+        queued_at=data.get("queued_at"),
     )
 
 
@@ -87,12 +112,12 @@ def read_act(body: dict[str, Any]) -> Act:
     return Act(id=said.pop("id"), action=said.pop("action"), fields=said)
 
 
-def _load(schema: Schema, body: dict[str, Any]) -> dict[str, Any]:
+def _load(schema: Schema, body: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     try:
         data: dict[str, Any] = schema.load(body)
     except ValidationError as error:
         found = error.normalized_messages()  # type: ignore[no-untyped-call]
-        raise Invalid(_by_field(found)) from None
+        raise Invalid(_by_field(found, prefix)) from None
     return data
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from app.areas.index import AreaIndex, areas
+from app.cases.answers import answers_of
 from app.cases.duties import Duties
 from app.cases.models import Case, CasePhoto, Task
 from app.cases.queries.one import Found
@@ -99,6 +100,8 @@ def case(found: Found, actor: Actor, now: datetime) -> Json:
         "filed_by_me": found.case.filed_by_id == actor.id,
         "bordering": (found.case.bordering or "").split(),
         "nearest": _code(index, found.case.nearest_id),
+        "answers": answers_of(found.case),
+        "flags": flags(found.case),
         "photos": photos,
         "tasks": tasks,
         "actions": [action(move) for move in moves],
@@ -115,6 +118,12 @@ def receipt(filed: Case, photos: list[Json]) -> Json:
         "receipt": True,
         "photos": photos,
     }
+
+
+def flags(row: Case) -> list[Json]:
+    """What speaks against the filing's own words: `[{flag, value, unit}]`."""
+    found: list[Json] = orjson.loads(row.flags) if row.flags else []
+    return found
 
 
 def photo(link: CasePhoto) -> Json:

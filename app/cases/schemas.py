@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 CRS = ("wgs84", "gcj02", "bd09", "cgcs2000")
+SOURCES = ("gps", "map", "photo", "area")
 URGENCIES = ("low", "normal", "high", "urgent")
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -94,7 +95,14 @@ class FileCaseIn(Schema):
         validate=validate.Length(max=10),
         metadata={"description": "Who told us, when that is not the filer (name, phone …)."},
     )
-    extra = fields.Dict(keys=fields.String(), allow_none=True)
+    extra = fields.Dict(
+        keys=fields.String(),
+        allow_none=True,
+        metadata={
+            "description": "Free, but for `answers` to the category's questions, by question, and `device`,"
+            " what a phone says of itself: source, shutter, photo, queued_at, app."
+        },
+    )
 
     @validates_schema(skip_on_field_errors=False)
     def placed(self, data: dict[str, Any], **_more: Any) -> None:
@@ -105,6 +113,39 @@ class FileCaseIn(Schema):
             )
         if not any(data.get(name) for name in ("geometry", "area", "place_text")):
             raise ValidationError({"geometry": [_("Say where: a geometry, an area or words for the place.")]})
+
+
+class FixIn(Schema):
+    """Where and when a phone, or its photo, claims to have been; WGS 84. Longitude and latitude go together."""
+
+    class Meta:
+        unknown = RAISE
+
+    lon = Number(allow_none=True, validate=validate.Range(-180, 180, error=_l("From -180 to 180.")))
+    lat = Number(allow_none=True, validate=validate.Range(-90, 90, error=_l("From -90 to 90.")))
+    at = Instant(allow_none=True)
+
+    @validates_schema
+    def whole(self, data: dict[str, Any], **_more: Any) -> None:
+        if (data.get("lon") is None) != (data.get("lat") is None):
+            raise ValidationError({"lon": [_("Longitude and latitude are given together.")]})
+
+
+class ShutterIn(FixIn):
+    accuracy_m = Number(allow_none=True, validate=validate.Range(0, 100_000, error=METRES))
+
+
+class DeviceIn(Schema):
+    """What a phone says of itself and of how it came by the place."""
+
+    class Meta:
+        unknown = RAISE
+
+    source = fields.String(allow_none=True, validate=validate.OneOf(SOURCES, error=ONE_OF))
+    shutter = fields.Nested(ShutterIn, allow_none=True)
+    photo = fields.Nested(FixIn, allow_none=True)
+    queued_at = Instant(allow_none=True)
+    app = words(40)
 
 
 class PositionIn(Schema):
@@ -168,6 +209,16 @@ class PhotoOut(Schema):
     sha256 = fields.String()
     kind = fields.String()
     bytes = fields.Integer()
+
+
+class FlagOut(Schema):
+    """What speaks against the filing's own words about time and place."""
+
+    flag = fields.String(
+        metadata={"enum": ["late", "clock_wrong", "coarse", "photo_elsewhere", "photo_old", "too_fast"]}
+    )
+    value = fields.Integer()
+    unit = fields.String(metadata={"enum": ["s", "m", "km/h"]})
 
 
 class NeedOut(Schema):
@@ -242,7 +293,9 @@ class CaseOut(CaseItemOut):
     filed_by_me = fields.Boolean()
     bordering = fields.List(fields.String(), metadata={"description": "codes of grids near by or shared"})
     nearest = fields.String(allow_none=True, metadata={"description": "nearest unit, when unplaced"})
-    photos = fields.List(fields.Nested(PhotoOut))
+    answers = fields.Dict(metadata={"description": "to the category's questions, by question"})
+    flags = fields.List(fields.Nested(FlagOut))
+    photos = fields.List(fields.Nested(PhotoOut), metadata={"description": "also spoken notes (voice)"})
     tasks = fields.List(fields.Nested(TaskOut))
     actions = fields.List(fields.Nested(ActionOut))
 

@@ -49,6 +49,7 @@ class Entry:
     """One row of the file. Terms are texts such as `4wh`; None where the file has nothing.
 
     `emergency`: the green channel is open to it. `on_spot`: who finds it may settle it there and then.
+    `questions`: JSON, from a file of their own.
     """
 
     code: str
@@ -66,6 +67,7 @@ class Entry:
     after_photo: bool
     emergency: bool
     on_spot: bool
+    questions: str = "[]"
 
 
 def read_entries(text: str) -> tuple[Entry, ...]:

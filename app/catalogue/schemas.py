@@ -2,6 +2,43 @@
 
 from marshmallow import Schema, fields
 
+from app.forms.questions import TYPES
+
+
+class OptionOut(Schema):
+    code = fields.String()
+    label = fields.String()
+    label_en = fields.String()
+
+
+class StopOut(Schema):
+    text = fields.String()
+    text_en = fields.String()
+    call = fields.String(allow_none=True, metadata={"description": "telephone number"})
+
+
+class QuestionOut(Schema):
+    """An extra question; `options` and `stop` are of lists, `least` and `most` of numbers."""
+
+    code = fields.String()
+    type = fields.String(metadata={"enum": list(TYPES)})
+    label = fields.String()
+    label_en = fields.String()
+    required = fields.Boolean()
+    options = fields.List(fields.Nested(OptionOut))
+    least = fields.Float()
+    most = fields.Float()
+    shown_when = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={"description": "earlier question: options of which one has to be chosen"},
+    )
+    stop = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(StopOut),
+        metadata={"description": "option: what to do before anything is filed"},
+    )
+
 
 class CategoryOut(Schema):
     code = fields.String()
@@ -9,7 +46,7 @@ class CategoryOut(Schema):
     name_en = fields.String(allow_none=True)
     kind = fields.String(metadata={"enum": ["part", "event", "social"]})
     restricted = fields.Boolean()
-    questions = fields.List(fields.Dict())
+    questions = fields.List(fields.Nested(QuestionOut))
     term = fields.String(
         allow_none=True, metadata={"description": "4wh, 2wd: working hours, days; 3h, 15d: by the clock"}
     )

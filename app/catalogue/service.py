@@ -1,6 +1,6 @@
 """Bringing the catalogue up to its data file."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,12 +10,15 @@ from app import events
 from app.catalogue.configuration import CONFIGURATION
 from app.catalogue.models import CatalogueVersion, Category
 from app.catalogue.queries import CATALOGUE, newest_version
+from app.catalogue.questions import read_questions
 from app.catalogue.rules import Entry, digest, read_entries
 from app.core.db import db
 from app.core.policy import SYSTEM
 from app.core.stamps import bump
 
 DATA = Path(__file__).with_name("data") / "categories.csv"
+QUESTIONS = "questions.json"
+"""Beside the categories; without this file no category asks anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,11 @@ class SyncResult:
 
 
 def sync_catalogue(now: datetime, data: Path = DATA) -> SyncResult:
-    """Make the data file the active version, if it differs; older versions stay as they are.
+    """Make the data files the active version, if they differ; older versions stay as they are.
 
     Belongs inside a write. Raises BadCatalogue.
     """
-    entries = read_entries(data.read_text(encoding="utf-8"))
+    entries = _read(data)
     active = newest_version()
     wanted = digest(entries)
     if active is not None and active.digest == wanted:
@@ -47,11 +50,20 @@ def sync_catalogue(now: datetime, data: Path = DATA) -> SyncResult:
     return result
 
 
+def _read(data: Path) -> tuple[Entry, ...]:
+    entries = read_entries(data.read_text(encoding="utf-8"))
+    file = data.with_name(QUESTIONS)
+    if not file.exists():
+        return entries
+    questions = read_questions(file.read_text(encoding="utf-8"), frozenset(entry.code for entry in entries))
+    return tuple(replace(entry, questions=questions.get(entry.code, "[]")) for entry in entries)
+
+
 def _add_version(entries: tuple[Entry, ...], wanted: str, source: str, now: datetime) -> CatalogueVersion:
     version = CatalogueVersion(digest=wanted, source=source, activated_at=now)
     db.session.add(version)
     db.session.flush()
-    rows = [asdict(entry) | {"version_id": version.id, "questions": "[]"} for entry in entries]
+    rows = [asdict(entry) | {"version_id": version.id} for entry in entries]
     db.session.execute(insert(Category), rows)
     return version
 

@@ -1,3 +1,5 @@
+import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from sqlalchemy import func, select
 from app.catalogue.models import CatalogueVersion, Category
 from app.catalogue.queries import categories, categories_of
 from app.catalogue.rules import BadCatalogue
-from app.catalogue.service import DATA, SyncResult, sync_catalogue
+from app.catalogue.service import DATA, QUESTIONS, SyncResult, sync_catalogue
 from app.core import db as database
 from app.core.db import db
 from app.events.models import Event
@@ -31,6 +33,7 @@ def changed(tmp_path: Path) -> Path:
     lines.append("P9001,智能灯杆,Smart pole,part,0,2wd,,,local,,zndg,,required,0,0")
     file = tmp_path / "categories.csv"
     file.write_text("\n".join(lines), encoding="utf-8")
+    shutil.copy(DATA.with_name(QUESTIONS), tmp_path)
     return file
 
 
@@ -83,3 +86,33 @@ def test_the_command_says_what_it_did(app: Flask) -> None:
     runner = app.test_cli_runner()
     assert "197 added, 0 changed, 0 removed" in runner.invoke(args=["catalogue", "sync"]).output
     assert "is up to date" in runner.invoke(args=["catalogue", "sync"]).output
+
+
+def test_questions_come_with_the_version_and_stay_with_it(app: Flask, changed: Path) -> None:
+    first = synced()
+    cover = categories()["P0103"]
+    assert [question["code"] for question in cover.questions] == ["state", "road", "guarded", "owner_mark"]
+    assert categories()["S9999"].questions == ()
+    file = changed.with_name(QUESTIONS)
+    said = json.loads(file.read_text(encoding="utf-8"))
+    said["sets"][0]["questions"].pop()
+    file.write_text(json.dumps(said), encoding="utf-8")
+    second = synced(changed)
+    assert set(said["sets"][0]["categories"]) < set(second.changed)
+    assert len(categories()["P0103"].questions) == 3
+    assert categories_of(first.version_id)["P0103"] == cover
+
+
+def test_a_catalogue_without_questions_asks_none(app: Flask, changed: Path) -> None:
+    synced()
+    changed.with_name(QUESTIONS).unlink()
+    synced(changed)
+    assert not any(category.questions for category in categories().values())
+
+
+def test_questions_of_a_category_that_is_not_there_change_nothing(app: Flask, changed: Path) -> None:
+    synced()
+    file = changed.with_name(QUESTIONS)
+    file.write_text('{"sets": [{"categories": ["S9999"], "questions": []}]}', encoding="utf-8")
+    with pytest.raises(BadCatalogue, match="there is no category S9999"):
+        synced(changed)

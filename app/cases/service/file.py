@@ -1,6 +1,6 @@
 """File a case: known id and same filing → the present case; else one insert, its task, its event."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,7 +13,9 @@ from sqlalchemy import Table, select
 
 from app import events, spatial
 from app.areas.index import areas
-from app.cases.commands import FileCase
+from app.cases.answers import check_answers
+from app.cases.claims import Claim, Fix, flags_of
+from app.cases.commands import FileCase, read_device
 from app.cases.models import Case, Task
 from app.cases.places import Placed, place
 from app.cases.service.clocks import clock_for
@@ -54,10 +56,11 @@ class Filed:
 
 
 def plan_filing(filing: FileCase) -> Plan:
-    """Place the filing and find its category; raises Invalid. Reads only."""
+    """Place the filing, find its category, check the answers to its questions; raises Invalid. Reads only."""
     category = categories().get(filing.category)
     if category is None:
         raise Invalid({"category": [_("There is no category %(code)s.", code=filing.category)]})
+    check_answers(category, filing.extra)
     return Plan(filing, place(filing), category)
 
 
@@ -158,6 +161,7 @@ def _row(plan: Plan, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "crs": filing.crs,
         "raw_geometry": _json(filing.raw_geometry),
         "generation_id": areas().generation_id,
+        "flags": _flags(filing, actor, now),
         "placement": placed.how,
         "nearest_id": placed.nearest_id,
         "bordering": " ".join(placed.bordering) or None,
@@ -171,6 +175,24 @@ def _row(plan: Plan, *, actor: Actor, now: datetime) -> dict[str, Any]:
         **placed.ids,
         **_position(filing.geometry),
     }
+
+
+def _flags(filing: FileCase, actor: Actor, now: datetime) -> str | None:
+    """What speaks against the filing's own words, as JSON; None if nothing does."""
+    claim = Claim(filing.observed_at, filing.geometry, filing.accuracy_m, filing.device)
+    before = _fix_before(actor) if filing.device.shutter.at is not None else None
+    found = [asdict(flag) for flag in flags_of(claim, now=now, before=before)]
+    return orjson.dumps(found).decode() if found else None
+
+
+def _fix_before(actor: Actor) -> Fix | None:
+    """Where the person's phone was at the filing before."""
+    last = select(CASES.c.extra).where(CASES.c.filed_by_id == actor.id)
+    extra = db.session.scalar(last.order_by(CASES.c.filed_at.desc(), CASES.c.id.desc()).limit(1))
+    try:
+        return read_device(orjson.loads(extra)).shutter if extra else None
+    except Invalid:  # filed before devices were checked
+        return None
 
 
 def _position(geometry: BaseGeometry | None) -> dict[str, Any]:
