@@ -3,7 +3,7 @@
 Words that depend on the language come as `{"zh", "en"}`: the pages that show them are kept in both.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,8 +14,8 @@ from flask_babel import force_locale
 from app.areas.index import areas
 from app.cases.models import Case
 from app.cases.queries.one import scope_row
-from app.catalogue.configuration import working_calendar
-from app.catalogue.queries import categories
+from app.catalogue.configuration import reasons, working_calendar
+from app.catalogue.queries import CategoryRow, categories, categories_of
 from app.core.clock import local_day, rfc3339
 from app.core.language import LOCALES
 from app.core.policy import Actor, holds, may_read_case, may_read_receipt
@@ -30,7 +30,7 @@ from app.field.queries import (
     photos_by_case,
     waiting_on_the_spot,
 )
-from app.field.rows import category_name, photo_url, place_in_words
+from app.field.rows import photo_url, place_in_words
 from app.field.story import Line, People, lines, people_of
 from app.workflow.actions import Action
 from app.workflow.calendar import WorkCalendar
@@ -100,6 +100,16 @@ def _openings(calendar: WorkCalendar, day: date) -> list[list[int]]:
     ]
 
 
+def reasons_by_action(actions: Iterable[Action]) -> dict[str, list[list[str]]]:
+    """`[code, Chinese, English]` of the reasons to choose from, for actions that have any."""
+    found = {action.value: reasons(action.value) for action in actions}
+    return {
+        action: [[row.code, row.name, row.name_en or row.name] for row in rows]
+        for action, rows in found.items()
+        if rows
+    }
+
+
 @dataclass(frozen=True)
 class _Beside:
     """What the entries need beside their cases, read at once; by case id, events by UUID.
@@ -141,9 +151,28 @@ _SPOT_STATUSES = frozenset({Status.VERIFYING.value, Status.HANDLED.value})
 
 
 def _categories(cases: Collection[Case]) -> dict[tuple[str, int], Json]:
-    """Code and names as filed; old versions of the catalogue are asked once each."""
+    """What the cases were filed as. One statement for each old version of the catalogue among them."""
     asked = {(case.category, case.catalogue_version_id) for case in cases}
-    return {key: {"code": key[0], **_both(lambda key=key: category_name(*key))} for key in asked}  # type: ignore[misc]
+    old: dict[int, Mapping[str, CategoryRow]] = {}
+    return {key: category_names(*key, old) for key in asked}
+
+
+def category_names(
+    code: str, version_id: int, old: dict[int, Mapping[str, CategoryRow]] | None = None
+) -> Json:
+    """Code and names in the words of a catalogue version; `old` keeps what was read for the next call."""
+    found = categories().get(code)
+    if found is None or found.version_id != version_id:
+        read = {} if old is None else old
+        if version_id not in read:
+            read[version_id] = categories_of(version_id)
+        found = read[version_id].get(code, found)
+    name = found.name if found else code
+    return {"code": code, "zh": name, "en": (found and found.name_en) or name}
+
+
+def place_names(case: Case) -> Json:
+    return _both(lambda: place_in_words(case))
 
 
 def _both(say: Callable[[], str]) -> Json:
@@ -191,8 +220,8 @@ def _entry(case: Case, beside: _Beside, duty: str | None, clocked: Any) -> Json:
         "sealed": False,
         "duty": duty,
         "category": beside.categories[case.category, case.catalogue_version_id],
-        "place": _both(lambda: place_in_words(case)),
-        "grid": _grid(case),
+        "place": place_names(case),
+        "grid": grid_code(case),
         "point": None if case.lon is None else [case.lon, case.lat],
         "accuracy_m": case.accuracy_m,
         "filed_at": rfc3339(case.filed_at),
@@ -205,13 +234,13 @@ def _entry(case: Case, beside: _Beside, duty: str | None, clocked: Any) -> Json:
         "settled": case.self_handled,
         "description": case.description,
         "photos": _photos(case, beside.photos[case.id], most=KEPT_PHOTOS if duty else 1),
-        "actions": [_action(move) for move in _moves(case, beside)],
+        "actions": [action_entry(move) for move in _moves(case, beside)],
         "waits": [_waits(task) for task in beside.tasks[case.id]],
         "story": _story(beside.events[case.uuid], beside.people),
     }
 
 
-def _grid(case: Case) -> str | None:
+def grid_code(case: Case) -> str | None:
     return areas().by_id[case.grid_id].code if case.grid_id is not None else None
 
 
@@ -265,7 +294,7 @@ def _tied(who: Duty, case: Case, beside: _Beside) -> bool:
             return who is Duty.READER
 
 
-def _action(move: Move) -> Json:
+def action_entry(move: Move) -> Json:
     needs = [{"name": need.name, "kind": need.kind.value, "required": need.required} for need in move.needs]
     return {"action": move.action.value, "needs": needs}
 

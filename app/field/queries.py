@@ -13,8 +13,6 @@ from sqlalchemy import Table, func, or_, select
 
 from app.areas.index import AreaEntry, areas
 from app.cases.models import Case, CasePhoto, Task
-from app.cases.queries import listing
-from app.cases.queries.filters import Filters
 from app.core.clock import local_day
 from app.core.db import db
 from app.core.policy import LEVEL_FIELDS, Actor, OneOf, Predicate, where
@@ -54,21 +52,6 @@ def cases_filed_by(actor: Actor, *, within: Predicate, limit: int) -> list[Case]
     """What the actor filed, newest first. One statement."""
     rows = select(Case).where(CASES.filed_by_id == actor.id, where(within, CASES))
     return list(db.session.scalars(rows.order_by(CASES.filed_at.desc(), CASES.id.desc()).limit(limit)))
-
-
-def cases_on_the_spot(actor: Actor, now: datetime) -> list[Any]:
-    """What waits in the actor's grids to be verified or checked by the actor. A statement per grid and one.
-
-    Who has handled a case never checks it, so those are left out.
-    """
-    found: dict[int, Any] = {}
-    for grid in grids_of(actor):
-        asked = Filters(within=grid, statuses=WAITING, sort="due_at")
-        scope = listing.scope_for(actor, asked)
-        rows = listing.page(asked, within=scope, now=now, limit=MOST_DUTIES).rows
-        found |= {row.id: row for row in rows}
-    own = handled_by(actor, list(found))
-    return [row for case_id, row in found.items() if case_id not in own]
 
 
 def inspected_by(actor: Actor, grid_ids: Collection[int], at: datetime) -> dict[int, bool]:

@@ -10,16 +10,13 @@ from app.cases.clock_words import Clock
 from app.catalogue.queries import categories, categories_of
 from app.core.language import name_of
 from app.core.policy import LEVEL_FIELDS, Actor, holds, may_read_case
-from app.field.duties import Waiting, clock_for, on_the_spot, open_tasks, settled, waiting
+from app.field.duties import Waiting, clock_for, open_tasks, settled, waiting
 from app.field.queries import first_photos
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line. `sealed`: the reader filed it, but only people cleared for it read on.
-
-    `duty` is what brings the reader there, with its clock; else `waits` says whom the case waits for.
-    """
+    """One line. `sealed`: the reader filed it, but only people cleared for it read on."""
 
     id: str
     number: str
@@ -28,11 +25,8 @@ class Row:
     place: str
     status: str
     filed_at: datetime
-    duty: str | None
-    due_at: datetime | None
     clock: Clock | None
     waits: list[Waiting]
-    point: tuple[float, float] | None
     open: bool
     reworks: int
     settled: bool
@@ -46,14 +40,6 @@ def rows_of(found: Sequence[Any], actor: Actor, at: datetime) -> list[Row]:
     """
     beside = _beside(found, actor)
     return [_row(row, beside, at) for row in found]
-
-
-def duties_of(found: Sequence[Any], actor: Actor, at: datetime) -> list[Row]:
-    """Lines of what there is to do on the spot: what is due first comes first."""
-    beside = _beside(found, actor)
-    duties = {row.id: on_the_spot(beside.tasks[row.id]) for row in found}
-    lines = [_row(row, beside, at, duties[row.id]) for row in found if duties[row.id]]
-    return sorted(lines, key=lambda line: (line.due_at is None, line.due_at or line.filed_at, line.number))
 
 
 @dataclass(frozen=True)
@@ -78,9 +64,9 @@ def _beside(found: Sequence[Any], actor: Actor) -> _Beside:
     )
 
 
-def _row(row: Any, beside: _Beside, at: datetime, duty: Any | None = None) -> Row:
+def _row(row: Any, beside: _Beside, at: datetime) -> Row:
     sealed, photo, tasks = row.id in beside.sealed, beside.photos.get(row.id), beside.tasks[row.id]
-    clocked = duty or next(iter(tasks), None)
+    clocked = next(iter(tasks), None)
     return Row(
         id=str(row.uuid),
         number=row.number,
@@ -89,11 +75,8 @@ def _row(row: Any, beside: _Beside, at: datetime, duty: Any | None = None) -> Ro
         place="" if sealed else place_in_words(row),
         status=row.status,
         filed_at=row.filed_at,
-        duty=duty.kind if duty else None,
-        due_at=clocked.due_at if clocked else None,
         clock=clock_for(clocked, at) if clocked else None,
-        waits=[] if duty else waiting(tasks, at),
-        point=None if sealed or row.lon is None else (row.lon, row.lat),
+        waits=waiting(tasks, at),
         open=row.ended_at is None,
         reworks=row.reworks,
         settled=row.id in beside.settled,

@@ -1,0 +1,184 @@
+// One case from what the phone keeps: what waits here, what can be done, photos side by side, what happened.
+import { embedded, fill } from "wangge/core/core";
+import { actForms } from "wangge/field/acts";
+import { ago, clockOf, seconds } from "wangge/field/clockwords";
+import { coalesced } from "wangge/field/coalesced";
+import { decisions } from "wangge/field/decisions";
+import { icon, make, said } from "wangge/field/dom";
+import { actsOn, doneHere } from "wangge/field/outcome";
+import { list, onChange as onItems } from "wangge/field/queue";
+import { badge, light } from "wangge/field/rows";
+import { onChange as onSession, refresh, refreshBundle, session } from "wangge/field/session";
+import { thumb } from "wangge/field/thumbs";
+
+const words = embedded("duty-words");
+const element = (id) => document.getElementById(id);
+const KIND_ORDER = ["before", "after", "check", "other"];
+let shown = null; // what is on the page: {id, version, forms}
+let mine = null;
+
+const show = coalesced(async () => {
+  mine = await session();
+  const id = location.hash.slice(1);
+  const bundle = await mine.bundle();
+  const entry = found(bundle, id) ?? (await fromQueue(id));
+  element("main").removeAttribute("aria-busy");
+  element("duty").hidden = !entry;
+  element("gone").hidden = Boolean(entry);
+  if (!entry) return tellGone(id, bundle);
+  const same = shown?.id === id && shown.version === entry.version;
+  head(entry, bundle);
+  if (!same) await build(entry, bundle, id);
+  await offer(entry, bundle);
+});
+
+function found(bundle, id) {
+  return [...(bundle?.duties ?? []), ...(bundle?.recent ?? [])].find((entry) => entry.id === id) ?? null;
+}
+
+/** A case that is no longer kept, but of which she has something that is not over. */
+async function fromQueue(id) {
+  const [item] = actsOn(await list(), id).filter(({ state }) => state !== "confirmed");
+  if (!item) return null;
+  const { status } = item.problem?.case ?? {};
+  return { ...item.fields.entry, status, open: true, sealed: false, duty: null, actions: [], photos: [], waits: [], story: [], point: null, description: "" };
+}
+
+function tellGone(id, bundle) {
+  element("gone-fetch").href = `/field/cases/${encodeURIComponent(id)}`;
+  element("gone-why").textContent = bundle ? words.goneWhy : words.neverFetched;
+}
+
+function now() {
+  return (Date.now() + (mine.skew ?? 0)) / 1000;
+}
+
+function head(entry, bundle) {
+  const name = entry.sealed ? words.row.restricted : said(entry.category);
+  document.title = `${entry.number} ${name}`;
+  element("duty-name").textContent = name;
+  element("duty-number").textContent = entry.number;
+  const clock = bundle?.hours && clockOf(entry, now(), bundle.hours, words.clock);
+  const parts = [
+    entry.duty && badge(words.row.task[entry.duty], true),
+    entry.status && badge(words.row.status[entry.status], !entry.duty && entry.open),
+    entry.reworks ? badge(fill(words.row.rework, { n: entry.reworks }), false, "return") : null,
+    entry.settled && badge(words.row.settled, false, "check"),
+    entry.card && make("span", { class: `card-badge ${entry.card}` }, words.row.card[entry.card]),
+    clock && light(clock, stamp(entry.due_at)),
+  ];
+  element("duty-state").replaceChildren(...parts.filter(Boolean));
+  element("duty-age").textContent = bundle ? fill(words.asOfAge, { time: stamp(bundle.at), ago: ago(seconds(bundle.at), now(), words.clock) }) : "";
+}
+
+async function build(entry, bundle, id) {
+  shown = { id, version: entry.version, forms: [], decide: null };
+  photos(entry);
+  element("description").textContent = entry.description ?? "";
+  element("description").hidden = !entry.description;
+  element("seen").hidden = Boolean(entry.sealed);
+  waits(entry, bundle);
+  story(entry);
+  shown.decide = decisions(element("decisions"), id, { act: words.act, clock: words.clock }, { mend, settled });
+  await place(entry, bundle);
+}
+
+/** How it was beside how it is. */
+function photos({ photos: all }) {
+  const pictures = all.filter(({ kind }) => KIND_ORDER.includes(kind));
+  const groups = KIND_ORDER.map((kind) => [kind, pictures.filter((photo) => photo.kind === kind)]).filter(([, found]) => found.length);
+  element("photos").replaceChildren(...groups.map(([kind, found]) =>
+    make("div", { class: "photo-group" }, make("h3", {}, words.row.photo[kind]), make("ul", {}, ...found.map((photo) => make("li", {}, picture(photo, kind)))))));
+  element("no-photos").hidden = pictures.length > 0;
+}
+
+function picture(photo, kind) {
+  const image = thumb(mine.owner, photo, { reachable: mine.reachable, alt: words.row.photo[kind] });
+  return mine.reachable === false ? image : make("a", { href: photo.screen }, image);
+}
+
+function waits({ waits: open, open: running }, bundle) {
+  element("waits").hidden = !running || !open.length;
+  element("waits-rows").replaceChildren(...open.map((each) => {
+    const clock = each.paused_at ? null : bundle?.hours && clockOf({ clock_from: each.from, due_at: each.due_at }, now(), bundle.hours, words.clock);
+    return make("li", {}, make("b", {}, words.row.task[each.kind]), make("span", { class: "quiet" }, said(each.who)), clock && light(clock, stamp(each.due_at)));
+  }));
+}
+
+function story({ story: lines }) {
+  element("story").hidden = !lines.length;
+  element("story-rows").replaceChildren(...lines.map((line) => make("li", {},
+    make("p", {}, make("strong", {}, said(line.who)), ` ${said(line.what)}`, line.times > 1 ? ` × ${line.times}` : ""),
+    said(line.why) && make("p", { class: "said" }, said(line.why)),
+    make("p", { class: "small quiet" }, stamp(line.at)))));
+}
+
+async function place(entry, bundle) {
+  element("where").hidden = !entry.place;
+  if (!entry.place) return;
+  element("where-says").replaceChildren(said(entry.place), entry.accuracy_m !== null && entry.accuracy_m !== undefined ? make("span", { class: "quiet nowrap" }, ` ±${Math.round(entry.accuracy_m)} m`) : "");
+  const grid = bundle?.grids?.find(({ code }) => code === entry.grid);
+  element("approximate").hidden = !grid?.approximate;
+  const map = element("place-map");
+  map.hidden = !entry.point;
+  if (!entry.point) return;
+  const shape = grid?.geometry && { type: "Feature", properties: {}, geometry: grid.geometry };
+  const drawn = await import("wangge/field/daymap")
+    .then(({ placeMap }) => placeMap(map, { point: entry.point, accuracy: entry.accuracy_m ?? 0, shape, approximate: grid?.approximate }))
+    .catch(() => null);
+  map.hidden = !drawn;
+}
+
+/** The forms, unless her duty here is done already and on its way. */
+async function offer(entry, bundle) {
+  const items = await list();
+  await shown.decide();
+  const going = doneHere(items, [entry]).has(entry.id);
+  element("acts").hidden = going || !entry.actions?.length;
+  element("nothing-to-do").hidden = going || Boolean(entry.actions?.length) || entry.sealed;
+  if (going || shown.forms.length || !entry.actions?.length) return;
+  const around = { words: words.act, reasons: bundle?.reasons, grids: bundle?.grids, geofence: bundle?.limits?.geofence_m };
+  shown.forms = await actForms(element("act-forms"), entry, around, queued);
+}
+
+function queued() {
+  element("acts").hidden = true;
+  element("decisions").scrollIntoView({ block: "nearest" });
+}
+
+/** A refused act goes back into its form; where the phone keeps no form for it any more, the server's page has one. */
+async function mend(item) {
+  const form = shown.forms.find(({ action }) => action === item.fields.action);
+  if (!form) {
+    location.assign(`/field/cases/${item.fields.caseId}`);
+    return;
+  }
+  element("acts").hidden = false;
+  await form.restore(item.id, { open: true });
+  form.explain(item.problem);
+  form.element.scrollIntoView({ block: "nearest" });
+}
+
+/** It has arrived: what the server has now is fetched, and shown when it is here. */
+function settled() {
+  refreshBundle().then(show);
+}
+
+function stamp(instant) {
+  if (!instant) return "";
+  const at = new Date(instant);
+  const sameYear = at.getFullYear() === new Date().getFullYear();
+  const options = { ...(sameYear ? {} : { year: "numeric" }), month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false, timeZone: words.zone };
+  return new Intl.DateTimeFormat(document.documentElement.lang, options).format(at);
+}
+
+addEventListener("hashchange", () => {
+  shown = null;
+  show();
+});
+onItems(show);
+onSession(show);
+await show();
+await refresh();
+await refreshBundle();
+await show();
