@@ -5,8 +5,9 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import orjson
 from openpyxl import Workbook
@@ -20,13 +21,13 @@ SECONDS = 120
 MOST_ROWS = 200_000
 
 
-def workbook(sheets: Mapping[str, Iterable[Iterable[Any]]], about: Iterable[tuple[str, str]]) -> BinaryIO:
+def workbook(sheets: Mapping[str, Iterable[Iterable[Any]]], about: Iterable[tuple[str, str]]) -> BytesIO:
     """An XLSX file: each sheet's first line is its heading; the last sheet says what the file is."""
     book = Workbook(write_only=True)
     for title, lines in sheets.items():
         _sheet(book, title, lines)
     _sheet(book, "about", about)
-    file = tempfile.TemporaryFile()  # noqa: SIM115  (handed out to be sent)
+    file = BytesIO()
     book.save(file)
     file.seek(0)
     return file
@@ -55,26 +56,31 @@ def case_lines(rows: Iterable[Any], now: datetime) -> Iterator[list[str]]:
         yield csv_row(row, now)
 
 
+def place_of(row: Any) -> str | None:
+    """The place as GeoJSON; a point is kept as its two numbers only."""
+    if row.geometry is not None or row.lon is None:
+        found: str | None = row.geometry
+        return found
+    return orjson.dumps({"type": "Point", "coordinates": [row.lon, row.lat]}).decode()
+
+
 class ExportFailed(RuntimeError):
     """The other process did not make the file."""
 
 
-def geopackage(rows: Iterable[Any], now: datetime, layer: str) -> BinaryIO:
+def geopackage(rows: Iterable[Any], now: datetime, layer: str) -> BytesIO:
     """A GeoPackage with one layer of cases (WGS 84; those without a place have no geometry).
 
     Raises ExportFailed.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115  (handed out to be sent)
     with tempfile.TemporaryDirectory() as folder:
         lines, made = Path(folder, "cases.jsonl"), Path(folder, "cases.gpkg")
         with lines.open("wb") as out:
             for row in rows:
                 told = dict(zip(CSV_COLUMNS, csv_row(row, now), strict=True))
-                out.write(orjson.dumps([row.geometry, told]) + b"\n")
+                out.write(orjson.dumps([place_of(row), told]) + b"\n")
         command = [sys.executable, "-I", str(CHILD), str(lines), str(made), layer, ",".join(CSV_COLUMNS)]
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
         if done.returncode:
             raise ExportFailed(done.stderr.decode("utf-8", "replace")[-400:])
-        file.write(made.read_bytes())
-    file.seek(0)
-    return file
+        return BytesIO(made.read_bytes())

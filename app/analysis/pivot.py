@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, select
 from sqlalchemy.sql.selectable import FromClause
 
 from app.areas.index import areas
@@ -40,6 +40,10 @@ MEASURES: Mapping[str, tuple[Counted, Mapping[str, str]]] = {
     "closed": (lambda cases, at: cases.c.status == "closed", {"status": "closed"}),
 }
 """What is counted, and the filters that the list of a number adds for it."""
+
+
+BY_NAME: tuple[ColumnElement[Any], ...] = (literal_column("pivot_row"), literal_column("pivot_column"))
+"""PostgreSQL would take the same expression with other placeholders for another one."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,8 @@ def pivot(
     counted, _adds = MEASURES[measure]
     row, column = _key(rows, cases, spans), _key(columns, cases, spans)
     asked = [*conditions(cases, filters, within=within, now=now), counted(cases, at)]
-    grouped = select(row, column, func.count()).select_from(cases).where(*asked).group_by(row, column)
+    keys = (row.label("pivot_row"), column.label("pivot_column"))
+    grouped = select(*keys, func.count()).select_from(cases).where(*asked).group_by(*BY_NAME)
     counts = {(one, other): count for one, other, count in db.session.execute(grouped)}
     return _table(rows, columns, counts, spans)
 
@@ -188,11 +193,10 @@ def _values(axis: str, found: set[Value], spans: Sequence[Span]) -> tuple[Value,
     return (*known, *([None] if None in found else []))
 
 
-def link_of(axis: str, value: Value, spans: Sequence[Span]) -> dict[str, tuple[Any, ...] | str]:
-    """The filters of a list that stand for one value of an axis; times as (start, end) instants."""
+def filters_for(axis: str, value: Value) -> dict[str, str]:
+    """The filters of a list that stand for one value of an axis, as in its address; nothing for times."""
     if axis in TIMES:
-        assert isinstance(value, int)
-        return {"filed": spans[value].instants}
+        return {}
     if axis in UNITS:
         level = axis.partition(":")[2]
         return {"no_unit_at": level} if value is None else {"within": areas().by_id[int(value)].code}
