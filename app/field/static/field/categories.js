@@ -4,10 +4,11 @@ const MOST_FOUND = 20;
 const MOST_CHIPS = 6;
 const KEY = "wangge-categories";
 
-/** Rows `[code, name, english, kind, pinyin, synonyms, restricted, onSpot]` as objects with a text to search in. */
+/** Rows of the bundle (`category_data` of app/field/choices.py) as objects with a text to search in. */
 export function readCategories(rows) {
-  return rows.map(([code, name, english, kind, pinyin, synonyms, restricted, onSpot]) => ({
-    code, name, english, kind, pinyin, restricted, onSpot,
+  return rows.map(([code, name, english, kind, pinyin, synonyms, restricted, onSpot, emergency, questions]) => ({
+    code, name, english, kind, pinyin, restricted, onSpot, emergency,
+    questions: questions ?? [],
     text: [name, synonyms, english].join(" ").toLowerCase(),
   }));
 }

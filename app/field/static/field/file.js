@@ -1,172 +1,244 @@
-// The filing page: photo, place, category, send; then the number.
+// The filing page: photo, place, category, send. It needs no network: everything is kept on the phone first.
 import { embedded, fill } from "wangge/core/core";
 import { remember } from "wangge/field/categories";
-import { Incomplete, PhotoRefused, deliver, signedOut } from "wangge/field/delivery";
-import { begin } from "wangge/field/draft";
-import { Patience, Refused, renewToken } from "wangge/field/http";
+import { minutesBehind } from "wangge/field/claims";
+import { bodyOf, placed } from "wangge/field/draft";
+import { drawingSection } from "wangge/field/drawing";
+import { keeping } from "wangge/field/keeping";
+import { keptScreen } from "wangge/field/kept";
+import { readOutlines } from "wangge/field/outlines";
 import { categoryPicker } from "wangge/field/picker";
 import { placeSection } from "wangge/field/place";
-import { settleSection } from "wangge/field/settle";
+import { questionsSection } from "wangge/field/questions";
+import { get, mend } from "wangge/field/queue";
+import { refusals } from "wangge/field/refusals";
+import { offerDrafts } from "wangge/field/resume";
+import { onChange as onSession, session } from "wangge/field/session";
 import { photoStrip } from "wangge/field/strip";
+import { voiceSection } from "wangge/field/voice";
+import { streetWalk } from "wangge/field/walk";
 
+const APP = new URL(import.meta.url).searchParams.get("v") ?? "0"; // changes whenever this page does
 const words = embedded("file-words");
-const start = embedded("file-start");
+const english = document.documentElement.lang === "en";
 const element = (id) => document.getElementById(id);
 const form = element("file");
-const ERRORS_OF = { category: "category", geometry: "place", area: "place", crs: "place", accuracy_m: "place",
-  place_text: "place", description: "description" };
 
-let draft = begin();
 let busy = false;
-let session = false; // refused for want of a session: the next try takes over the new token
-const patience = new Patience((seconds) => {
-  say(seconds ? fill(words.waiting, { seconds }) : words.sending);
-  element("try-now").hidden = !seconds;
-});
-const strip = photoStrip(document.querySelector("[data-strip=photo]"), words);
-const picker = categoryPicker(embedded("file-categories"), words, start.english, () => error("category", ""));
-const settle = settleSection(words, patience);
-const place = placeSection(words, start, () => error("place", ""));
+let known = null; // the bundle that the page shows
+const errors = refusals(words);
+const kept = keeping(errors.trouble);
+const walk = streetWalk(words);
+const screen = keptScreen(words, errors.trouble);
+const strip = photoStrip(document.querySelector("[data-strip=photo]"), words, photosChanged, shutter);
+const voice = voiceSection(words, (note) => kept.add(note, "voice").catch(() => voice.show(null)), ({ sha256 }) => kept.drop(sha256).catch(() => {}));
+const picker = categoryPicker(words, english, categoryChosen);
+const questions = questionsSection(element("questions"), words, english, changed);
+const drawing = drawingSection(words, changed);
+const place = placeSection(words, english, changed, (map) => drawing.attach(map));
 
-function say(text) {
-  const sent = !element("sent").hidden;
-  const target = element(sent ? "sent-photos" : "send-says");
-  target.textContent = text;
-  target.hidden = !text;
+// ---- what the draft says --------------------------------------------------------------------------------
+
+/** Everything on the page, kept on the phone a moment later. */
+function changed() {
+  const category = picker.chosen();
+  const said = {
+    ...place.read(),
+    category: category?.code ?? picker.retired(),
+    answers: category ? questions.read() : kept.fields().answers,
+    shape: drawing.shape(),
+    description: element("description").value.trim(),
+    urgency: form.elements.urgency.value,
+    shutter: kept.fields().shutter ?? (strip.photos.length ? stampOf(place.fix()) : null),
+  };
+  kept.change({ ...said, title: title(category) });
+  place.compare(strip.photos, drawing.shape() !== null);
+  if (placed(said)) errors.clear("place");
 }
 
-function error(name, text) {
-  const target = element(`${name}-error`);
-  target.textContent = text;
-  target.hidden = !text;
+/** What lists call the case: nobody has to write one. */
+function title(category) {
+  return [category && picker.label(category), place.named()].filter(Boolean).join(" · ");
 }
+
+function categoryChosen(category) {
+  errors.clear("category");
+  questions.ask(category.questions, kept.fields().answers);
+  changed();
+}
+
+/** Where the device is as the camera comes back; on a walk the photo also ends the case before. */
+async function shutter(input) {
+  const stamp = stampOf(place.fix());
+  if (walk.on() && input.id === "photo-camera") {
+    await strip.ready();
+    if (strip.photos.length) await nextOfWalk(stamp);
+  }
+  return stamp && { shutter: stamp };
+}
+
+function stampOf(fix) {
+  return fix && { lon: fix.lon, lat: fix.lat, accuracy: fix.accuracy, at: fix.at };
+}
+
+function photosChanged(photos, { added, dropped }) {
+  const done = added ? kept.add(added, "before") : kept.drop(dropped.sha256);
+  if (added) done.catch(() => strip.remove(added));
+  if (walk.on()) place.hold(true);
+  changed();
+}
+
+// ---- sending --------------------------------------------------------------------------------------------
 
 /** What is missing is said where it is missing; the first of it gets the focus. */
 function complete() {
-  draft.photos = [...strip.photos];
-  draft.place = place.read();
-  draft.category = picker.chosen();
-  draft.description = element("description").value.trim();
-  draft.urgency = form.elements.urgency.value;
-  error("place", draft.place ? "" : words.needPlace);
-  error("category", draft.category ? "" : words.needCategory);
-  if (!draft.place) bring(element("locate"));
-  else if (!draft.category) bring(element("category-chips").querySelector("button"));
-  return draft.place && draft.category;
-}
-
-function bring(control) {
-  control.focus({ preventScroll: true });
-  control.scrollIntoView({ block: "center" });
+  const fields = kept.fields();
+  if (drawing.unfinished()) return errors.bring("place", words.needCorners, drawing.bring);
+  if (!placed(fields)) return errors.bring("place", words.needPlace, element("locate"));
+  if (place.coarse()) return errors.bring("place", words.needAccuracy, element("place-accept"));
+  if (!picker.chosen()) return errors.bring("category", picker.retired() ? words.retired : words.needCategory, element("category-search"));
+  return questions.check();
 }
 
 async function send() {
-  if (busy || (!draft.frozen && !complete())) return;
+  if (busy) return;
   busy = true;
-  hold(true);
-  clearErrors();
-  say(words.sending);
+  errors.clear();
   try {
-    if (session && (await renewToken())) session = false;
-    done(await deliver(draft, { filed, photo, checking: () => say(words.checking) }, patience));
-  } catch (refused) {
-    failed(refused);
+    await Promise.all([strip.ready(), voice.stop()]);
+    changed();
+    if (!complete()) return;
+    await keepNow();
+    if (walk.on()) return finishWalk();
+    form.hidden = true;
+    screen.show(kept.draft(), { place: place.named(), onSpot: picker.chosen().onSpot });
+  } catch (error) {
+    errors.trouble(error);
   } finally {
     busy = false;
-    hold(Boolean(draft.frozen));
   }
 }
 
-/** Nothing of a case that may be on its way can be changed. */
-function hold(held) {
-  element("send").disabled = busy;
-  for (const part of form.querySelectorAll("section, .more")) part.inert = held;
+/** On the phone's disk when this resolves; the queue sends it when it can. */
+async function keepNow() {
+  const { code, questions: asked } = picker.chosen();
+  const queuedAt = new Date().toISOString();
+  kept.change({ said: null });
+  await kept.send(({ photos, begunAt }) => bodyOf(kept.fields(), photos, { begunAt, queuedAt, app: APP, asked: asked.length > 0 }));
+  remember(code);
 }
 
-function clearErrors() {
-  for (const name of ["send", "sent", "category", "place", "description"]) error(name, "");
-  element("sent-retry").hidden = true;
-}
+// ---- another one ----------------------------------------------------------------------------------------
 
-function photo(n, all) {
-  say(fill(words.photos, { n, all }));
-}
-
-/** The case has its number; its photos may still be under way. */
-function filed(present) {
-  if (!element("sent").hidden) return;
-  remember(draft.category);
-  element("sent-number").textContent = present.number;
-  element("sent-place").textContent = present.holder
-    ? fill(words.goesTo, { place: element("place-name").firstElementChild.textContent, holder: present.holder.name })
-    : words.restricted;
-  element("sent-open").href = `/field/cases/${present.id}`;
-  form.hidden = true;
-  element("sent").hidden = false;
-  scrollTo(0, 0);
-  element("sent-title").focus();
-}
-
-function done(present) {
-  draft.delivered = true;
-  const n = draft.photos.length;
-  say(n ? fill(words.arrived, { n }) : words.noPhotos);
-  if (picker.onSpot()) settle.offer(present, n > 0);
-}
-
-function failed(refused) {
-  const sent = !element("sent").hidden;
-  session = signedOut(refused);
-  say("");
-  element("sent-retry").hidden = !sent;
-  if (session) error(sent ? "sent" : "send", words.session);
-  else if (refused instanceof Incomplete) error("sent", words.incomplete);
-  else if (refused instanceof PhotoRefused) error("sent", fill(words.photoRefused, { n: refused.n, why: refused.message }));
-  else if (refused instanceof Refused) refusedFields(refused);
-  else throw refused;
-}
-
-function refusedFields({ status, message, problem }) {
-  if (status === 409) draft.id = crypto.randomUUID();
-  const rest = [];
-  for (const [name, texts] of Object.entries(problem.errors ?? {})) {
-    if (ERRORS_OF[name]) error(ERRORS_OF[name], texts.join(" "));
-    else rest.push(...texts);
-  }
-  const shown = Object.keys(problem.errors ?? {}).find((name) => ERRORS_OF[name]);
-  if (shown) element(`${ERRORS_OF[shown]}-error`).scrollIntoView({ block: "center" });
-  if (rest.length || !shown) error("send", fill(words.refused, { why: rest.join(" ") || message }));
-}
-
-/** The next case: here again, or the same category somewhere else. */
-function again({ category, look }) {
-  draft = begin();
-  strip.clear();
-  settle.clear();
-  form.reset();
-  place.again();
-  picker.again(category);
-  clearErrors();
-  hold(false);
-  element("sent").hidden = true;
-  form.hidden = false;
-  say("");
-  if (look) place.look();
+/** An empty page: the same place, or the same category where she stands now. */
+async function again({ category = null, pin = null }) {
+  kept.open(null);
+  history.replaceState(null, "", location.pathname);
+  Object.assign(kept.fields(), { category, pin });
+  await showDraft();
+  screen.hide();
+  if (!pin) place.look({ walking: walk.on() });
   scrollTo(0, 0);
   document.querySelector("[data-strip=photo] input").focus();
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  send();
-});
-element("try-now").addEventListener("click", () => patience.hurry());
-element("sent-retry").addEventListener("click", send);
-element("again-here").addEventListener("click", () => again({ category: null, look: false }));
-element("again-same").addEventListener("click", () => again({ category: draft.category, look: true }));
-addEventListener("beforeunload", (event) => {
-  if (busy || settle.unsent() || (strip.photos.length && !draft.delivered)) event.preventDefault();
-});
+/** The page shows what the draft says. */
+async function showDraft() {
+  const fields = kept.fields();
+  form.reset();
+  element("description").value = fields.description;
+  form.elements.urgency.value = fields.urgency;
+  picker.show(fields.category);
+  questions.ask(picker.chosen()?.questions ?? [], fields.answers);
+  drawing.show(fields.shape);
+  place.hold(false);
+  place.show(fields);
+  await showPhotos();
+  errors.clear();
+  if (fields.said) errors.said(fields.said, questions);
+  if (picker.retired()) errors.say("category", words.retired);
+  element("sent").hidden = true;
+  form.hidden = false;
+}
+
+async function showPhotos() {
+  const all = await Promise.all(kept.photos().map(async (photo) => ({ ...photo, blob: await kept.blob(photo.sha256) })));
+  const there = all.filter(({ blob }) => blob);
+  strip.clear();
+  strip.restore(there.filter(({ kind }) => kind !== "voice").map((photo) => ({ ...photo, url: URL.createObjectURL(photo.blob) })));
+  voice.show(there.find(({ kind }) => kind === "voice") ?? null);
+  place.compare(strip.photos, kept.fields().shape !== null);
+}
+
+async function nextOfWalk(stamp) {
+  changed();
+  const category = picker.chosen()?.code ?? null;
+  await noteOfWalk();
+  const pin = stamp && { ...stamp, source: "gps" };
+  kept.open(null);
+  Object.assign(kept.fields(), { category, pin });
+  await showDraft();
+}
+
+/** A case that lacks something stays a draft, and says so in the list. */
+async function noteOfWalk() {
+  const finished = placed(kept.fields()) && !place.coarse() && picker.chosen() && questions.check();
+  if (finished) await keepNow();
+  else await kept.flush();
+  walk.note(kept.draft(), { place: place.named(), complete: Boolean(finished) });
+}
+
+function startWalk() {
+  if (!picker.chosen()) return errors.bring("category", words.needCategory, element("category-search"));
+  walk.start();
+  place.look({ walking: true });
+  return true;
+}
+
+function finishWalk() {
+  walk.note(kept.draft(), { place: place.named(), complete: true });
+  walk.finish();
+  return again({});
+}
+
+// ---- opening --------------------------------------------------------------------------------------------
+
+/** `/field/file#<id>`: a draft, or what the server refused, to be mended. */
+async function openWanted() {
+  const wanted = location.hash.slice(1);
+  if (wanted) await goOn(wanted);
+  else await offerDrafts(words, goOn);
+}
+
+async function goOn(id) {
+  await kept.flush();
+  element("drafts").hidden = true;
+  const found = await get(id);
+  if (!found) return errors.say("send", words.gone);
+  if (found.kind === "act") return screen.again(found.fields.case).then(() => (form.hidden = true));
+  const held = found.state === "parked" || found.state === "conflict";
+  if (found.state !== "draft" && (!held || found.number)) return location.assign("/field/tray");
+  const draft = held ? await mend(id) : found;
+  history.replaceState(null, "", `#${draft.id}`);
+  kept.open(draft);
+  if (held) kept.change({ said: found.problem });
+  await showDraft();
+  if (!kept.fields().pin && !kept.fields().unit) place.look();
+}
+
+/** Categories, outlines and limits of the bundle, when it comes and whenever it changes. */
+async function know() {
+  const bundle = await (await session()).bundle();
+  element("no-bundle").hidden = Boolean(bundle);
+  if (!bundle || bundle.at === known?.at) return;
+  known = bundle;
+  picker.know(bundle.categories);
+  place.know(readOutlines(bundle.grids), bundle.start?.point ?? null);
+  if (bundle.limits?.voice_seconds) voice.limit(bundle.limits.voice_seconds);
+  const behind = minutesBehind(bundle.at);
+  element("clock-note").hidden = !behind;
+  element("clock-note").textContent = fill(words.clockBehind, { n: behind });
+}
 
 /** The bar with the send button stands on the keyboard, not under it. */
 function aboveKeyboard() {
@@ -174,8 +246,24 @@ function aboveKeyboard() {
   const hidden = Math.max(0, innerHeight - height - offsetTop);
   document.documentElement.style.setProperty("--keyboard", `${hidden}px`);
 }
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  send();
+});
+form.addEventListener("input", changed);
+element("again-here").addEventListener("click", () => again({ pin: kept.fields().pin }));
+element("again-same").addEventListener("click", () => again({ category: kept.fields().category }));
+element("walk-start").addEventListener("click", startWalk);
+element("walk-finish").addEventListener("click", () => (strip.photos.length ? send() : (walk.finish(), again({}))));
+addEventListener("hashchange", () => openWanted().catch(errors.trouble));
+addEventListener("pagehide", () => kept.flush().catch(() => {}));
+document.addEventListener("visibilitychange", () => document.hidden && kept.flush().catch(() => {}));
 visualViewport?.addEventListener("resize", aboveKeyboard);
 visualViewport?.addEventListener("scroll", aboveKeyboard);
+onSession(() => know().catch(errors.trouble));
 
 place.look();
-if (start.point) await place.openMap();
+await know();
+await openWanted().catch(errors.trouble);
+await place.openMap().catch((error) => console.warn(error)); // without the map everything else works

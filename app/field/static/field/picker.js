@@ -5,12 +5,13 @@ import { readCategories, recent, search } from "wangge/field/categories";
 const element = (id) => document.getElementById(id);
 
 /**
- * Bring the category section to life. `chosen()` is a code or null, `onSpot()` whether its cases may be settled
- * on the spot; `onChoose(code)` after each choice.
+ * Bring the category section to life: `know(data)` takes the categories of the bundle, `chosen()` is one of them
+ * or null; `onChoose(category)` after each choice.
  */
-export function categoryPicker({ items, frequent }, words, english, onChoose) {
-  const categories = readCategories(items);
-  const byCode = new Map(categories.map((category) => [category.code, category]));
+export function categoryPicker(words, english, onChoose) {
+  let categories = [];
+  let byCode = new Map();
+  let frequent = [];
   let chosen = null;
 
   const label = (category) => (english && category.english) || category.name;
@@ -33,7 +34,7 @@ export function categoryPicker({ items, frequent }, words, english, onChoose) {
     renderChips();
     note();
     if (elsewhere) chip(code).focus();
-    onChoose(code);
+    onChoose(byCode.get(code));
   }
 
   function chip(code) {
@@ -43,7 +44,7 @@ export function categoryPicker({ items, frequent }, words, english, onChoose) {
   /** The chosen one is always among the chips, first when it was not there. */
   function renderChips() {
     const codes = recent(frequent).filter((code) => byCode.has(code));
-    if (chosen && !codes.includes(chosen)) codes.unshift(chosen);
+    if (byCode.has(chosen) && !codes.includes(chosen)) codes.unshift(chosen);
     const focused = document.activeElement?.dataset?.code;
     element("category-chips").replaceChildren(...codes.map((code) => option(byCode.get(code))));
     if (focused && codes.includes(focused)) chip(focused).focus();
@@ -53,6 +54,7 @@ export function categoryPicker({ items, frequent }, words, english, onChoose) {
     const target = element("category-note");
     target.textContent = byCode.get(chosen)?.restricted ? words.restricted : "";
     target.hidden = !target.textContent;
+    element("emergency").hidden = !byCode.get(chosen)?.emergency;
   }
 
   function closeSearchAndGroups() {
@@ -95,13 +97,26 @@ export function categoryPicker({ items, frequent }, words, english, onChoose) {
       else box.replaceChildren(...categories.filter((c) => c.kind === group.dataset.kind).map(option));
     });
   }
-  renderChips();
 
   return {
-    chosen: () => chosen,
-    onSpot: () => Boolean(byCode.get(chosen)?.onSpot),
-    /** For the next case: the same category, or none. */
-    again(code) {
+    label,
+    chosen: () => byCode.get(chosen) ?? null,
+    /** The categories in use; a chosen one that is no longer among them is `retired()`. */
+    know(data) {
+      categories = readCategories(data.items);
+      byCode = new Map(categories.map((category) => [category.code, category]));
+      frequent = data.frequent;
+      for (const group of document.querySelectorAll("#category-groups details")) {
+        const count = categories.filter(({ kind }) => kind === group.dataset.kind).length;
+        group.querySelector(".count").textContent = count;
+        group.hidden = !count;
+      }
+      renderChips();
+      note();
+    },
+    retired: () => (chosen && categories.length && !byCode.has(chosen) ? chosen : null),
+    /** For another draft: its category, or none. */
+    show(code) {
       chosen = code;
       closeSearchAndGroups();
       renderChips();

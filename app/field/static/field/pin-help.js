@@ -1,26 +1,53 @@
-// What the pin's map shows besides the pin: the outlines of grids, the own one stronger.
-import { getJson } from "wangge/core/core";
-import { COLOUR, outline, whole } from "wangge/maps/map";
+// The map of the filing page: the pin, the outlines kept on the phone, and what is drawn. No tile is asked for.
+import { pinMap } from "wangge/maps/pin";
+import { COLOUR } from "wangge/maps/map";
 
-/** Around the map of `wangge/maps/pin`: `goTo` as it is, `outline(code)` marks one grid. */
-export function mapHelp({ map, goTo }, tiles) {
-  if (tiles) {
-    map.addSource("grids", { type: "vector", tiles: [whole(tiles)], maxzoom: 16 });
-    map.addLayer({
-      id: "grids", type: "line", source: "grids", "source-layer": "areas",
-      paint: { "line-color": COLOUR.line, "line-width": 1.2 },
-    }, "here");
-  }
-  let shown = "";
+const EMPTY = { type: "FeatureCollection", features: [] };
+
+/**
+ * `goTo(point, accuracy)`, `mark(grid)` for the grid under the pin, `draw(shape, corners)` for what is drawn,
+ * `place()` under the pin, `onTap(fn)`. Null without WebGL.
+ */
+export async function fieldMap(container, { begin, outlines, onPlace }) {
+  const opened = await pinMap(container, { start: begin, zoom: 16, onPlace });
+  if (!opened) return null;
+  const { map, goTo, place } = opened;
+  const feature = ({ code, approximate, geometry }) => ({ type: "Feature", properties: { code, approximate: Boolean(approximate) }, geometry });
+  layers(map, outlines.map(({ grid }) => feature(grid)));
+  let marked = "";
   return {
+    begin,
     goTo,
-    async outline(code) {
-      if (code === shown) return;
-      shown = code;
-      const shape = await getJson(`/api/v1/areas/${code}/geometry`).catch(() => null);
-      if (!shape || code !== shown) return;
-      document.getElementById("place-approximate").hidden = !shape.properties.approximate;
-      outline(map, shape, { approximate: shape.properties.approximate, fill: true });
+    place,
+    mark(grid) {
+      if (grid.code === marked || !grid.geometry) return;
+      marked = grid.code;
+      map.getSource("own").setData(feature(grid));
     },
+    draw(shape, corners) {
+      const points = { type: "MultiPoint", coordinates: corners };
+      const drawn = [shape, points].filter(Boolean).map((geometry) => ({ type: "Feature", properties: {}, geometry }));
+      map.getSource("drawn").setData({ type: "FeatureCollection", features: drawn });
+    },
+    onTap: (listen) => map.on("click", ({ lngLat }) => listen([lngLat.lng, lngLat.lat])),
   };
+}
+
+function layers(map, grids) {
+  const line = (id, source, paint, more = {}) => map.addLayer({ id, type: "line", source, paint, ...more }, "here");
+  map.addSource("grids", { type: "geojson", data: { type: "FeatureCollection", features: grids } });
+  map.addSource("own", { type: "geojson", data: EMPTY });
+  map.addSource("drawn", { type: "geojson", data: EMPTY });
+  map.addLayer({ id: "own-fill", type: "fill", source: "own", paint: { "fill-color": COLOUR.unit } }, "here");
+  line("grids", "grids", { "line-color": COLOUR.line, "line-width": 1.2 });
+  line("own", "own", { "line-color": COLOUR.strong, "line-width": 2 }, { filter: ["!", ["boolean", ["get", "approximate"], false]] });
+  line("own-approximate", "own", { "line-color": COLOUR.strong, "line-width": 2, "line-dasharray": [3, 2] },
+    { filter: ["boolean", ["get", "approximate"], false] });
+  const area = ["==", ["geometry-type"], "Polygon"];
+  map.addLayer({ id: "drawn-area", type: "fill", source: "drawn", filter: area, paint: { "fill-color": COLOUR.near, "fill-opacity": 0.3 } });
+  map.addLayer({ id: "drawn-line", type: "line", source: "drawn", paint: { "line-color": COLOUR.near, "line-width": 4 } });
+  map.addLayer({
+    id: "drawn-corners", type: "circle", source: "drawn", filter: ["==", ["geometry-type"], "Point"],
+    paint: { "circle-radius": 6, "circle-color": "#fff", "circle-stroke-color": COLOUR.near, "circle-stroke-width": 3 },
+  });
 }

@@ -1,195 +1,183 @@
-// Where it is: a fixed pin over a map that moves, its grid and community in words, or a unit without the map.
-import { fill, getJson } from "wangge/core/core";
-import { follow } from "wangge/field/position";
+// Where it is: a fixed pin over a map that moves, or a unit or words without the map. The grid's name is found
+// on the phone, from the outlines of the bundle; nothing here waits for the network.
+import { getJson } from "wangge/core/core";
+import { BORDER_METRES, locate } from "wangge/field/outlines";
+import { placeSays } from "wangge/field/place-says";
+import { follow, rounded } from "wangge/field/position";
+import { elsewhere, errorOf, hoursOld } from "wangge/field/claims";
 
-const DEBOUNCE = 350;
 const BY_HAND_FROM = 0.00001; // degrees, about a metre: less is a tap, not a move
+const LONGEST_ASK = 4000;
+const FRESH = 60_000; // a fix this old still says where the shutter was
 const element = (id) => document.getElementById(id);
 
 /**
- * Bring the place section to life. `read()` is the place of the draft, or null; `look()` asks the device.
- * `onChange()` after each change.
+ * Bring the place section to life; `onChange()` after each change, `onMap(opened)` when the map is there.
+ * See the returned functions.
  */
-export function placeSection(words, start, onChange) {
-  const state = { pin: null, located: null, community: "", map: null };
+export function placeSection(words, english, onChange, onMap = () => {}) {
+  const says = placeSays(words, english);
+  const state = { pin: null, community: "", accepted: false, outlines: [], start: null, found: null, fix: null, photos: [], map: null, drawn: false, held: false };
   let stopFollowing = () => {};
   let asking = null;
-  let timer = 0;
 
-  function look() {
+  /** Ask the device; `walking` goes on asking. */
+  function look({ walking = false } = {}) {
     stopFollowing();
-    say(element("place-name"), words.locating, true);
-    stopFollowing = follow({ onFix: useFix, onTrouble: tell });
+    if (!state.pin) says.name(words.locating, true);
+    stopFollowing = follow({ onFix: useFix, onTrouble: tell, walking });
   }
 
   function tell(trouble) {
-    show(element("place-trouble"), words[trouble]);
-    if (!state.pin && !unit()) say(element("place-name"), "");
+    says.trouble(words[trouble === "insecure" ? "insecureplace" : trouble]);
+    if (!state.pin && !unit()) says.name("");
   }
 
   function useFix(fix) {
-    hide(element("place-trouble"));
-    put({ ...fix, byHand: false });
+    state.fix = fix;
+    says.trouble("");
+    if (state.pin && (state.held || state.pin.source !== "gps")) return onChange(); // the hand knows better
+    put({ ...fix, source: "gps" });
     state.map?.goTo([fix.lon, fix.lat], fix.accuracy);
   }
 
   function useHand([lon, lat], { byHand }) {
-    const [wasLon, wasLat] = state.pin ? [state.pin.lon, state.pin.lat] : start.point;
+    const [wasLon, wasLat] = state.pin ? [state.pin.lon, state.pin.lat] : state.map?.begin ?? [0, 0];
     if (!byHand || Math.hypot(lon - wasLon, lat - wasLat) < BY_HAND_FROM) return;
-    stopFollowing();
-    hide(element("place-trouble"));
-    put({ lon: rounded(lon), lat: rounded(lat), byHand: true });
+    usePoint(lon, lat, "map");
+  }
+
+  function usePoint(lon, lat, source) {
+    says.trouble("");
+    put({ lon: rounded(lon), lat: rounded(lat), source });
   }
 
   function put(pin) {
     state.pin = pin;
-    clearTimeout(timer);
-    timer = setTimeout(locate, state.located ? DEBOUNCE : 0);
+    find();
     onChange();
   }
 
-  async function locate() {
+  /** The grid under the pin, by the outlines at once; outside them the server is asked, if it can be. */
+  function find() {
     asking?.abort();
-    asking = new AbortController();
     const { lon, lat } = state.pin;
-    try {
-      const address = `/api/v1/areas/locate?lon=${lon}&lat=${lat}&crs=wgs84`;
-      state.located = await getJson(address, { signal: asking.signal });
-    } catch (error) {
-      if (error.name === "AbortError") return;
-      state.located = { outside: error.status === 404, nearest: error.problem?.nearest };
-    }
-    state.community = "";
+    const before = state.found?.community?.code;
+    state.found = locate(state.outlines, lon, lat, Math.max(BORDER_METRES, errorOf(state.pin)));
+    if (before !== state.found.community?.code) state.community = "";
+    render();
+    if (!state.found.grid) ask(lon, lat);
+  }
+
+  async function ask(lon, lat) {
+    const asked = (asking = new AbortController());
+    setTimeout(() => asked.abort(), LONGEST_ASK);
+    const { signal } = asked;
+    const answer = await getJson(`/api/v1/areas/locate?lon=${lon}&lat=${lat}&crs=wgs84`, { signal }).catch((error) => error);
+    if (signal.aborted) return;
+    if (answer.grid !== undefined) state.found = { ...answer, neighbours: answer.neighbours ?? [], nearest: null };
+    else if (answer.status === 404) state.found = { ...state.found, outside: true, nearest: answer.problem.nearest };
     render();
   }
 
   function render() {
-    if (unit()) renderUnit();
-    else if (state.pin && state.located) renderPin(state.located);
+    if (unit()) says.unit(unitName());
+    else if (state.pin) says.pin(state);
+    says.choices(state, unit() ? [] : communities(), chooseCommunity);
+    says.coarse(unit() || state.drawn || state.accepted ? null : state.pin);
+    says.photo(elsewhere(state.photos, unit() ? null : state.pin), hoursOld(state.photos));
+    if (state.found?.grid) state.map?.mark(state.found.grid);
   }
 
-  function renderPin(found) {
-    say(element("place-name"), named(found) || missingName(found), !named(found), accuracy());
-    if (found.grid) state.map?.outline(found.grid.code);
-    renderNeighbours(found);
+  /** The own community and the others that begin within the error of the position: `[own, …others]`, or none. */
+  function communities() {
+    const own = state.found?.community;
+    const others = new Map((state.found?.neighbours ?? []).map(({ community }) => [community?.code, community]));
+    for (const code of [own?.code, undefined]) others.delete(code);
+    return own && others.size ? [own, ...others.values()] : [];
   }
 
-  function renderUnit() {
-    const name = chosenUnitName();
-    say(element("place-name"), `${name} · ${words.noMap}`);
-    hide(element("place-near"));
-    hide(element("place-communities"));
+  function chooseCommunity(code) {
+    state.community = code;
+    onChange();
   }
-
-  function accuracy() {
-    if (state.pin.byHand) return words.byHand;
-    return fill(words.accuracy, { n: state.pin.accuracy });
-  }
-
-  function named(found) {
-    return [found.grid, found.community].filter(Boolean).map(nameOf).join(" · ");
-  }
-
-  function missingName({ outside, nearest }) {
-    return outside && nearest ? fill(words.outside, { name: nameOf(nearest) }) : words.unknown;
-  }
-
-  /** A grid's neighbour is only named; between communities she may choose. */
-  function renderNeighbours(found) {
-    const near = found.neighbours ?? [];
-    const names = near.map((grid) => [grid, grid.community].filter(Boolean).map(nameOf).join(" · "));
-    show(element("place-near"), near.length ? fill(words.near, { names: names.join(words.comma) }) : "");
-    const others = new Map(near.map(({ community }) => [community?.code, community]));
-    others.delete(found.community?.code);
-    others.delete(undefined);
-    renderCommunities(found.community, [...others.values()]);
-  }
-
-  function renderCommunities(own, others) {
-    const box = element("place-communities");
-    box.hidden = others.length === 0;
-    if (box.hidden || !own) return;
-    const options = [radio("", fill(words.here, { name: nameOf(own) }), true)];
-    options.push(...others.map((other) => radio(other.code, nameOf(other), false)));
-    box.querySelector("div").replaceChildren(...options);
-  }
-
-  function radio(code, text, checked) {
-    const input = Object.assign(document.createElement("input"), { type: "radio", name: "community", value: code, checked });
-    input.addEventListener("change", () => {
-      state.community = code;
-      onChange();
-    });
-    const label = document.createElement("label");
-    label.append(input, text);
-    return label;
-  }
-
-  const nameOf = (area) => (start.english && area.name_en) || area.name;
 
   function unit() {
     return element("unit-code").value.trim() || element("unit").value;
   }
 
-  function chosenUnitName() {
-    return element("unit-code").value.trim() || element("unit").selectedOptions[0].textContent;
-  }
-
-  function read() {
-    const text = element("place-text").value.trim();
-    if (unit()) return { area: unit(), text };
-    if (!state.pin) return text ? { text } : null;
-    const { lon, lat, accuracy: metres } = state.pin;
-    return { lon, lat, accuracy: metres, area: state.community, text };
-  }
-
-  async function openMap() {
-    const { pinMap } = await import("wangge/maps/pin");
-    const begin = state.pin ? [state.pin.lon, state.pin.lat] : start.point;
-    const opened = await pinMap(element("pin-map"), { start: begin, zoom: 16, onPlace: useHand });
-    if (!opened) return;
-    const { mapHelp } = await import("wangge/field/pin-help");
-    state.map = mapHelp(opened, start.tiles);
-    if (state.pin && !state.pin.byHand) state.map.goTo([state.pin.lon, state.pin.lat], state.pin.accuracy);
-    if (state.located?.grid) state.map.outline(state.located.grid.code);
+  function unitName() {
+    return element("unit-code").value.trim() || element("unit").selectedOptions[0]?.textContent || "";
   }
 
   for (const id of ["unit", "unit-code", "place-text"]) {
-    element(id).addEventListener("change", () => {
+    element(id).addEventListener("input", () => {
       render();
       onChange();
     });
   }
-  element("locate").addEventListener("click", look);
-
-  /** A unit chosen without the map is not carried over to the next case; the pin stays where it is. */
-  function again() {
-    for (const id of ["unit", "unit-code", "place-text"]) element(id).value = "";
+  element("locate").addEventListener("click", () => {
+    state.pin = null;
+    look();
+  });
+  element("place-accept").addEventListener("click", () => {
+    state.accepted = true;
     render();
-  }
+    onChange();
+  });
+  element("place-from-photo").addEventListener("click", () => {
+    const { lon, lat } = elsewhere(state.photos, state.pin);
+    usePoint(lon, lat, "photo");
+    state.map?.goTo([lon, lat], 0);
+  });
 
-  return { look, openMap, read, again };
-}
-
-function rounded(degrees) {
-  return Math.round(degrees * 1e7) / 1e7;
-}
-
-function say(target, text, quiet = false, after = "") {
-  const words = document.createElement("span");
-  words.className = quiet ? "quiet" : "";
-  words.textContent = text;
-  const rest = document.createElement("span");
-  rest.className = "quiet nowrap";
-  rest.textContent = after;
-  target.replaceChildren(words, " ", rest);
-}
-
-function show(target, text) {
-  target.textContent = text;
-  target.hidden = !text;
-}
-
-function hide(target) {
-  target.hidden = true;
+  return {
+    look,
+    stop: () => stopFollowing(),
+    /** The outlines of the bundle, and where the map begins without a fix; they may come after it. */
+    know(outlines, start) {
+      Object.assign(state, { outlines, start });
+      says.units(outlines, unit());
+      if (state.pin) find();
+    },
+    /** What the photos say of themselves is compared with the pin. */
+    compare(photos, drawn) {
+      Object.assign(state, { photos, drawn });
+      render();
+    },
+    /** The place fields of the draft. */
+    read: () => ({
+      pin: state.pin, community: state.community, accepted: state.accepted,
+      unit: unit(), text: element("place-text").value.trim(),
+    }),
+    /** The fields of a draft that is gone on with, or of a new one: `pin` null asks the device again. */
+    show({ pin, community, accepted, unit: code, text }) {
+      Object.assign(state, { pin, accepted, found: null });
+      says.pick(code);
+      element("place-text").value = text;
+      if (pin) find();
+      state.community = community;
+      render();
+      if (pin) state.map?.goTo([pin.lon, pin.lat], pin.accuracy);
+    },
+    /** While she walks on, the place of a case stays where its photo was taken. */
+    hold(held) {
+      state.held = held;
+    },
+    /** Where the device was within the last minute, or null. */
+    fix: () => (state.fix && Date.now() - Date.parse(state.fix.at) < FRESH ? state.fix : null),
+    coarse: () => !element("place-coarse").hidden,
+    /** The unit in words, for titles and receipts. */
+    named: () => element("place-name").firstElementChild?.textContent ?? "",
+    async openMap() {
+      const begin = state.pin ? [state.pin.lon, state.pin.lat] : state.start;
+      if (!begin) return;
+      const { fieldMap } = await import("wangge/field/pin-help");
+      state.map = await fieldMap(element("pin-map"), { begin, outlines: state.outlines, onPlace: useHand });
+      if (!state.map) return;
+      if (state.pin) state.map.goTo([state.pin.lon, state.pin.lat], state.pin.accuracy ?? 0);
+      render();
+      onMap(state.map);
+    },
+  };
 }

@@ -1,57 +1,47 @@
-// What was put right at once: after the filing, a photo of how it looks now closes the case.
-import { fill } from "wangge/core/core";
-import { sendPhoto } from "wangge/field/delivery";
-import { ask } from "wangge/field/http";
+// What was put right at once: a photo of how it looks now goes after the filing and closes the case.
+import { addPhoto, begin, dropPhoto, enqueue } from "wangge/field/queue";
 import { photoStrip } from "wangge/field/strip";
 
 const element = (id) => document.getElementById(id);
 
-/** `offer(case, photographed)` shows it for a filed case; `unsent()` tells of a photo that is not sent yet. */
-export function settleSection(words, patience) {
+/** `offer(filing)` shows it for a filing that was kept; `onTrouble(error)` hears of what could not be kept. */
+export function settleSection(words, onTrouble) {
   const form = element("settle");
   const note = element("settle-note");
-  const strip = photoStrip(form.querySelector("[data-strip]"), words);
-  let filed = null;
-  let id = null;
+  const strip = photoStrip(form.querySelector("[data-strip]"), words, photosChanged);
+  let filing = null;
+  let act = null;
+  let last = Promise.resolve();
 
-  function offer(present, photographed) {
-    filed = present;
-    id = crypto.randomUUID();
+  function offer(kept) {
+    filing = kept;
+    act = null;
+    const photographed = kept.photos.some(({ kind }) => kind === "before");
     form.hidden = false;
     element("settle-form").hidden = !photographed;
     say(photographed ? "" : words.needBefore);
   }
 
-  async function send() {
-    error("");
-    if (!strip.photos.length) {
-      error(words.needAfter);
-      return;
-    }
-    form.inert = true;
-    try {
-      await carryOut(`/api/v1/cases/${filed.id}`);
-      strip.clear();
-      element("settle-form").hidden = true;
-      say(words.settled);
-    } catch (refused) {
-      say("");
-      error(fill(words.refused, { why: whyOf(refused) }));
-    } finally {
-      form.inert = false;
-    }
+  /** The first photo begins the act, so that it is not lost either. */
+  function photosChanged(_photos, { added, dropped }) {
+    last = last.then(async () => {
+      act ??= await begin("act", { title: filing.fields.title, action: "close_on_spot", case: filing.id });
+      if (added) await addPhoto(act, { ...added, kind: "after" });
+      else await dropPhoto(act, dropped.sha256);
+    }).catch(onTrouble);
   }
 
-  async function carryOut(path) {
-    for (const [index, photo] of strip.photos.entries()) {
-      say(fill(words.photos, { n: index + 1, all: strip.photos.length }));
-      await sendPhoto(path, photo, "after", patience);
-    }
-    say(words.sending);
-    const photos = strip.photos.map((photo) => photo.sha256);
-    const body = JSON.stringify({ id, action: "close_on_spot", note: note.value, photos });
-    const headers = { "Content-Type": "application/json", "If-Match": `"${filed.version}"` };
-    await ask(`${path}/actions`, { method: "POST", headers, body }, patience);
+  async function send() {
+    error("");
+    await strip.ready();
+    await last;
+    if (!act?.photos.length) return error(words.needAfter);
+    const photos = act.photos.map(({ sha256 }) => sha256);
+    const body = { id: act.id, action: "close_on_spot", note: note.value, photos };
+    await enqueue(act, { body, after: filing.id });
+    strip.clear();
+    element("settle-form").hidden = true;
+    say(words.settled);
   }
 
   function say(text) {
@@ -73,11 +63,7 @@ export function settleSection(words, patience) {
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send();
+    send().catch(onTrouble);
   });
-  return { offer, clear, unsent: () => strip.photos.length > 0 };
-}
-
-function whyOf({ message, problem }) {
-  return Object.values(problem?.errors ?? {}).flat().join(" ") || message;
+  return { offer, clear };
 }
