@@ -19,7 +19,7 @@ from app.workflow.levels import HOLDING, Level
 
 REPORTED_BY_THE_PUBLIC = {"citizen", "public", "hotline", "12345", "wechat", "web", "open311"}
 BY_THE_SWEEP = ("case.near_due", "case.climbed")
-CHANGES_NOTHING = "case.photo_added"
+CHANGES_NOTHING = ("case.photo_added", "case.rated")
 
 
 def recompute(events: Iterable[Told], world: World, until: datetime | None = None) -> Standing:
@@ -37,7 +37,7 @@ def recompute(events: Iterable[Told], world: World, until: datetime | None = Non
             raise Unknowable("the case was never filed")
         elif event.action in BY_THE_SWEEP:
             swept(standing, event, world)
-        elif event.action != CHANGES_NOTHING:
+        elif event.action not in CHANGES_NOTHING:
             acted(standing, event, world)
     if standing is None:
         raise Unknowable("nothing had happened by then")
