@@ -214,7 +214,8 @@ function swapped(record, next, beside) {
     const drafts = transaction.objectStore("drafts");
     const present = await drafts.get(record.id);
     if (!present || present.revision !== record.revision) return false;
-    await Promise.all([drafts.put(next), beside(transaction)]);
+    await drafts.put(next);
+    await beside(transaction);
     return true;
   });
 }
