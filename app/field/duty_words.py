@@ -26,20 +26,10 @@ def home_words() -> Json:
         "asOfAge": _("As of %(time)s, %(ago)s"),
         "cannotFetch": _("No connection: this is what the phone keeps."),
         "neverFetched": _("This phone keeps nothing of yours yet. Open this page once with a connection."),
-        "tray": _tray_words(),
+        "begun": _("%(n)s begun, not sent"),
         "order": _order_words(),
         "map": _("Map of the duties in this list"),
         "noMap": _("The map cannot be loaded now; the list says the same."),
-    }
-
-
-def _tray_words() -> Json:
-    return {
-        "waiting": _("%(n)s waiting"),
-        "attention": _("%(n)s need you"),
-        "drafts": _("%(n)s begun"),
-        "oldest": _("oldest %(span)s"),
-        "nothing": _("All sent"),
     }
 
 

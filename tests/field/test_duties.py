@@ -1,5 +1,6 @@
 """What an inspector owes on the spot: verifying, checking, settling; and where she has to stand for it."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,12 +14,13 @@ from app.cases.models import Case, Task
 from app.catalogue.configuration import working_calendar
 from app.core.db import begin_write, commit, db
 from tests.areas import tiny_city
-from tests.cast import BUREAU, TOWN, Caller, bring_to, picture
+from tests.cast import BUREAU, GRID, TOWN, Caller, bring_to, picture
 
 Cast = dict[str, Caller]
 ON_SPOT, NOT_ON_SPOT = "E0102", "P0103"
 HERE = {"lon": tiny_city.MIDDLE[0], "lat": tiny_city.MIDDLE[1], "crs": "wgs84", "accuracy_m": 8}
 AWAY = HERE | {"lon": tiny_city.MIDDLE[0] + 0.05}
+ACTS = re.compile(r'id="case-acts">(.+?)</script>')
 ROW = re.compile(r'<a class="case-row" href="/field/cases/([0-9a-f-]{36})"')
 
 
@@ -29,37 +31,20 @@ def report(cast: Cast, **changes: Any) -> str:
     return str(filed["id"])
 
 
-def duties(cast: Cast) -> str:
-    return cast["ines"].get("/field/").text.split('id="recent"')[0]
-
-
 def forms(cast: Cast, uuid: str) -> list[str]:
-    return re.findall(r'data-action="(\w+)"', cast["ines"].get(f"/field/cases/{uuid}").text)
+    """What the page of the case offers to do."""
+    said = ACTS.search(cast["ines"].get(f"/field/cases/{uuid}").text)
+    assert said is not None
+    return [offered["action"] for offered in json.loads(said[1])["subject"]["actions"]]
 
 
-def test_what_to_verify_and_what_to_check_stand_in_one_list_by_due_time(cast: Cast) -> None:
-    check, verify = bring_to("handled", cast), report(cast)
-    bring_to("accepted", cast)
-    html = duties(cast)
-    assert ROW.findall(html) == by_due(check, verify)
-    assert "Verify on the spot" in html and "Check on the spot" in html
-    assert "working hours left" in html
-
-
-def by_due(*cases: str) -> list[str]:
-    rows = select(Case.uuid, Task.due_at).join(Task, Task.case_id == Case.id).where(Task.closed_at.is_(None))
-    due = {str(uuid): at for uuid, at in db.session.execute(rows)}
-    return sorted(cases, key=lambda uuid: due[uuid])
-
-
-def test_a_check_that_waits_for_departments_is_no_duty_yet(cast: Cast) -> None:
+def test_a_check_that_waits_for_departments_says_so(cast: Cast) -> None:
     uuid = str(cast["ines"].file().json["id"])  # type: ignore[index]
     cast["mara"].act(uuid, "accept")
     cast["mara"].act(uuid, "dispatch", department=BUREAU, assisting=[f"{TOWN}-CE"])
     cast["hana"].act(uuid, "start")
     done = cast["hana"].act(uuid, "handle", note="done", photos=[cast["hana"].photo(uuid, "after")])
     assert done.json is not None and done.json["status"] == "handled"
-    assert ROW.findall(duties(cast)) == []
     html = cast["ines"].get(f"/field/cases/{uuid}").text
     assert "Assist" in html.split('id="waits"')[1].split("</section>")[0]
 
@@ -133,8 +118,7 @@ def test_only_the_finder_and_only_some_categories_are_settled_on_the_spot(cast: 
 
 def test_her_own_case_says_what_it_waits_for(cast: Cast) -> None:
     uuid = bring_to("dispatched", cast)
-    recent = cast["ines"].get("/field/").text.split('id="recent"')[1]
-    assert "Waits for: Handle, 西区城管" in recent
+    assert "Waits for: Handle, 西区城管" in cast["ines"].get("/field/cases").text
     waits = cast["ines"].get(f"/field/cases/{uuid}").text.split('id="waits"')[1].split("</section>")[0]
     assert "Handle" in waits and "西区城管" in waits and "left" in waits
 
@@ -157,7 +141,7 @@ def test_an_overdue_duty_is_told_in_colour_sign_and_words(cast: Cast) -> None:
     ).one()
     task.opened_at, task.due_at = (datetime.now(UTC) - timedelta(days=ago) for ago in (60, 30))
     commit()
-    html = duties(cast)
+    html = cast["ines"].get(f"/field/cases?tab={GRID}").text
     assert ROW.findall(html) == [uuid]
     assert 'class="light late' in html and "#alarm" in html and "overdue by" in html
 

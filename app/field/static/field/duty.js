@@ -4,7 +4,7 @@ import { actForms } from "wangge/field/acts";
 import { ago, clockOf, seconds } from "wangge/field/clockwords";
 import { coalesced } from "wangge/field/coalesced";
 import { decisions } from "wangge/field/decisions";
-import { icon, make, said } from "wangge/field/dom";
+import { english, make, said } from "wangge/field/dom";
 import { actsOn, doneHere } from "wangge/field/outcome";
 import { list, onChange as onItems } from "wangge/field/queue";
 import { badge, light } from "wangge/field/rows";
@@ -169,7 +169,7 @@ function stamp(instant) {
   const at = new Date(instant);
   const sameYear = at.getFullYear() === new Date().getFullYear();
   const options = { ...(sameYear ? {} : { year: "numeric" }), month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false, timeZone: words.zone };
-  return new Intl.DateTimeFormat(document.documentElement.lang, options).format(at);
+  return new Intl.DateTimeFormat(english() ? "en-GB" : "zh-CN", options).format(at);
 }
 
 addEventListener("hashchange", () => {

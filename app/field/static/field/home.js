@@ -1,6 +1,6 @@
 // The inspector's day, from what the phone keeps: duties, what she filed, and what is still on its way.
 import { embedded, fill } from "wangge/core/core";
-import { ago, seconds, span } from "wangge/field/clockwords";
+import { ago, seconds } from "wangge/field/clockwords";
 import { coalesced } from "wangge/field/coalesced";
 import { make, said } from "wangge/field/dom";
 import { doneHere, filings, needingHer } from "wangge/field/outcome";
@@ -14,10 +14,10 @@ import { walk } from "wangge/field/walking";
 const words = embedded("home-words");
 const KEY = "wangge-order";
 const TICK = 60_000;
-const RECENT = 8;
+const RECENT = 5;
 const WALKED = 40; // metres after which the walk is planned anew
 const element = (id) => document.getElementById(id);
-const state = { bundle: null, items: [], counts: null, session: null, order: keptOrder(), view: "list", here: null, map: null };
+const state = { bundle: null, items: [], counts: null, session: null, order: keptOrder(), view: "list", here: null, map: null, asked: false };
 let stop = () => {};
 
 /** Read everything the phone has, and show it. */
@@ -31,7 +31,7 @@ const draw = coalesced(async () => {
 function show() {
   const focused = document.activeElement?.closest?.("[data-id]")?.dataset.id;
   showPosting();
-  showTray();
+  showBegun();
   showNeeds();
   showDuties();
   showRecent();
@@ -62,17 +62,11 @@ function nameOf({ name, name_en: nameEn }) {
   return said({ zh: name, en: nameEn });
 }
 
-function showTray() {
-  const { waiting, attention, draft, oldest, sent } = state.counts;
-  const parts = [
-    waiting && fill(words.tray.waiting, { n: waiting }),
-    attention && fill(words.tray.attention, { n: attention }),
-    draft && fill(words.tray.drafts, { n: draft }),
-    oldest && fill(words.tray.oldest, { span: span(Date.now() / 1000 - seconds(oldest), words.clock) }),
-  ].filter(Boolean);
-  element("tray").hidden = !parts.length && !sent;
-  element("tray").classList.toggle("needs", attention > 0);
-  element("tray-says").textContent = parts.join(" · ") || words.tray.nothing;
+/** What she has begun and not sent; what is on its way stands in the strip above. */
+function showBegun() {
+  const { draft } = state.counts;
+  element("begun").hidden = !draft;
+  element("begun-says").textContent = fill(words.begun, { n: draft });
 }
 
 function showNeeds() {
@@ -86,7 +80,8 @@ function showDuties() {
   const all = state.bundle?.duties ?? [];
   const done = doneHere(state.items, all);
   const duties = all.filter(({ id }) => !done.has(id));
-  element("duty-count").textContent = String(duties.length);
+  if (!state.bundle && !state.asked) return;
+  element("duty-count").textContent = state.bundle ? String(duties.length) : "–";
   element("duty-kinds").replaceChildren(...kindsOf(duties));
   element("order").hidden = duties.length < 2;
   const { ordered, says, places } = inOrder(duties);
@@ -98,9 +93,10 @@ function showDuties() {
   state.map?.show(ordered.map((duty) => ({ ...duty, place: places.get(duty.id) })), state.here);
 }
 
+/** Why there is no duty. Before the first answer there may well be some: a skeleton stays. */
 function showNothing(duties) {
   element("duty-none").hidden = duties.length > 0 || !state.bundle;
-  element("never-fetched").hidden = Boolean(state.bundle);
+  element("never-fetched").hidden = Boolean(state.bundle) || !state.asked;
 }
 
 function kindsOf(duties) {
@@ -161,6 +157,7 @@ async function fetchAnew() {
   element("fetch").disabled = true;
   await refresh();
   await refreshBundle();
+  state.asked = true;
   element("fetch").disabled = false;
   await draw();
   const { owner, signedIn } = state.session;

@@ -14,7 +14,7 @@ export function entryRow(entry, context, more = {}) {
   return rowOf(`/field/case#${entry.id}`, picture(entry, context), [
     make("b", {}, more.place ? make("span", { class: "walk-number" }, String(more.place)) : null, name),
     entry.place && make("span", { class: "quiet" }, said(entry.place)),
-    make("span", { class: "quiet small nowrap" }, entry.number ?? ""),
+    make("span", { class: "quiet small" }, `${entry.number ?? ""} · ${ago(seconds(entry.filed_at), context.at, words.clock)}`),
     make("span", { class: "case-row-state" }, ...stateOf(entry, context), more.away && make("span", { class: "small away" }, more.away)),
     more.note,
     waits(entry, words.row),
@@ -66,7 +66,6 @@ function stateOf(entry, { at, hours, words }) {
     entry.reworks ? badge(fill(words.row.rework, { n: entry.reworks }), false, "return") : null,
     entry.card && make("span", { class: `card-badge ${entry.card}` }, words.row.card[entry.card]),
     clock && light(clock, entry.due_at),
-    make("span", { class: "quiet small" }, ago(seconds(entry.filed_at), at, words.clock)),
   ];
 }
 
