@@ -277,6 +277,14 @@ def _supervisor(scene: Scene) -> Iterator[Group]:
     yield Group("supervisor", scene.readers(db.session.scalars(found)) if found is not None else frozenset())
 
 
+def _unit_readers(scene: Scene) -> Iterator[Group]:
+    """Who answers for the unit that the event is about; nobody being there is no alarm."""
+    unit = areas().by_code.get(scene.body.get("unit", ""))
+    if unit is not None:
+        there = answering([unit.id], scene.day)[unit.id]
+        yield Group(unit.code, frozenset(row.id for row in there))
+
+
 def _administrators(scene: Scene) -> Iterator[Group]:
     found = posted(Role.ADMINISTRATOR, PersonPosting.id.is_not(None), scene.now)
     yield Group("administrator", frozenset(person.id for person in found))
@@ -307,6 +315,7 @@ AUDIENCES: dict[str, Audience] = {
     "applicant": _applicant,
     "supervisor": _supervisor,
     "administrators": _administrators,
+    "unit_readers": _unit_readers,
     "named": _named,
 }
 

@@ -95,6 +95,8 @@ def _told(notice: Notice, reader: Actor) -> str:
 def subject_path(subject: str, reader: Actor) -> str | None:
     """Where the reader looks at what the notice is about: the phone's page for inspectors."""
     kind, _sep, ident = subject.partition(":")
+    if kind == "brief":
+        return path_of("desk.brief_told", uuid=ident)
     if kind != "case":
         return None
     return path_of("field.case" if reader.has(Role.INSPECTOR) else "desk.case", uuid=ident)

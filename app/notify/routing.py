@@ -25,6 +25,7 @@ EVENTS = frozenset(f"case.{action}" for action in Action) | {
     "case.photo_added",
     "case.near_due",
     "case.climbed",
+    "brief.made",
     "notice.vacant",
     "notice.dead",
     "notice.test",

@@ -27,7 +27,7 @@ STALE = timedelta(days=7)
 ALARM_AGAIN = timedelta(days=1)
 KEPT = (
     *("status", "level", "holder", "unit", "department", "due_at", "task", "task_due_at", "card"),
-    *("application", "attempts", "error"),
+    *("application", "attempts", "error", "week"),
 )
 """What a notice keeps of its event."""
 

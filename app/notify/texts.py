@@ -84,6 +84,7 @@ TEXTS: dict[str, Text] = {
     "still_overdue": Text(
         _l("Still overdue with your unit"), _l("%(category)s. Another limit was passed (%(task)s).")
     ),
+    "brief": Text(_l("Weekly brief"), _l("%(unit)s, week %(week)s.")),
     "vacant": Text(_l("Nobody answers"), _l("%(unit)s has nobody at work who may be told; others were.")),
     "dead_letter": Text(_l("A mail was given up"), _l("After %(attempts)s attempts: %(error)s")),
     "test": Text(_l("A test"), _l("Notices reach you here.")),
@@ -115,6 +116,7 @@ def _in_words(params: Mapping[str, Any]) -> dict[str, str]:
         "card": word(params["card"], "card") if params.get("card") else "–",
         "application": word(params.get("application"), "application"),
         "by": _(" before %(time)s", time=instant(datetime.fromisoformat(due))) if due else "",
+        "week": str(params.get("week", "")),
         "attempts": str(params.get("attempts", "")),
         "error": str(params.get("error", "")),
     }

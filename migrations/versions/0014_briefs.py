@@ -41,8 +41,6 @@ def upgrade() -> None:
         sa.Column("week", sa.Date(), nullable=False),
         sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
         sa.Column("data_seq", sa.BigInteger(), nullable=False),
-        sa.Column("method", sa.Text(), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_brief_area_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_brief")),

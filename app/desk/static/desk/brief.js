@@ -1,0 +1,2 @@
+// The brief is printed from its page.
+document.querySelector("[data-print]").addEventListener("click", () => print());
