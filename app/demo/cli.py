@@ -19,14 +19,19 @@ from app.core import db as database
 from app.core.db import db
 from app.core.policy import SYSTEM
 from app.demo import cast, staff
+from app.demo.generate import CHUNK, AlreadyThere, real_cases
+from app.demo.generate import generate as generate_city
 from app.demo.pictures import make_pictures
 from app.demo.story import BATCH, Story
+from app.demo.synthetic import Plan
 from app.events.delivery import reading_states
 from app.events.models import Event, Reading
 from app.people.queries import departments
 
 demo = AppGroup("demo", help="The demonstration city.")
 TOLD = timedelta(days=3)
+YEARS = timedelta(days=730)
+DAY = click.DateTime(["%Y-%m-%d"])
 FOSHAN = Path(__file__).resolve().parents[2] / "geodata" / "foshan"
 
 
@@ -123,3 +128,68 @@ def accounts() -> None:
         click.echo(
             f"  {member.username:<6} {member.role.value:<14} {place:<17} {member.name} · {member.name_en}"
         )
+
+
+@demo.command()
+@click.option("--cases", default=10_000, show_default=True, type=click.IntRange(1), help="How many cases.")
+@click.option(
+    "--seed", default=1, show_default=True, type=click.IntRange(0), help="Another one, another city."
+)
+@click.option(
+    "--from", "start", type=DAY, help="First local day of filing.  [default: two years before --to]"
+)
+@click.option("--to", "end", type=DAY, help="The day before which filing ends.  [default: today]")
+@click.option("--key", type=click.Path(dir_okay=False, path_type=Path), help="File for the answer key.")
+@click.option("--quiet", is_flag=True, help="Plant no clusters and no drift.")
+@click.option("--history", is_flag=True, help="Tell every deed as an event, not the filing alone.")
+@click.option("--into-existing", is_flag=True, help="Also where people have filed cases of their own.")
+def generate(
+    cases: int,
+    seed: int,
+    start: datetime | None,
+    end: datetime | None,
+    key: Path | None,
+    quiet: bool,
+    history: bool,
+    into_existing: bool,
+) -> None:
+    """Draw a synthetic city on the loaded boundaries and write down what was hidden in it."""
+    plan = _plan(cases, start, end)
+    if not into_existing and (real := real_cases()):
+        raise click.ClickException(
+            f"this database holds {real} cases that people have filed; generated ones would mix with them"
+            " for good. Use another database, or say --into-existing."
+        )
+    if key is not None and key.exists():
+        raise click.ClickException(f"{key} is there already")
+    began = perf_counter()
+    plan = plan.quiet() if quiet else plan
+    try:
+        made = generate_city(plan, seed, now=clock.now(), history=history, told=_every_tenth(cases))
+    except AlreadyThere:
+        raise click.ClickException(f"the city of seed {seed} is in this database already") from None
+    if key is not None:
+        key.write_bytes(made.key)
+    click.echo(
+        f"{len(made.placed)} cases, {made.tasks} tasks, {made.escalations} escalations,"
+        f" {perf_counter() - began:.1f} s; {'key in ' + str(key) if key else 'no key was asked for'}"
+    )
+
+
+def _plan(cases: int, start: datetime | None, end: datetime | None) -> Plan:
+    today = clock.local_day(clock.now())
+    last = end.date() if end else today
+    first = start.date() if start else last - YEARS
+    if not first < last <= today:
+        raise click.ClickException("--from must lie before --to, and --to not in the future")
+    return Plan(cases, first, last)
+
+
+def _every_tenth(cases: int) -> Callable[[int], None]:
+    steps = max(1, cases // 10)
+
+    def told(done: int) -> None:
+        if done // steps > (done - CHUNK) // steps:
+            click.echo(f"{done} … ", nl=False)
+
+    return told

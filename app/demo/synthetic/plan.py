@@ -34,9 +34,9 @@ class Plan:
     outside: float = 0.004
     rejected: float = 0.03
     slow: float = 0.06  # of the units
-    slowness: float = 4.0
-    median_hours: float = 30.0
-    spread: float = 0.8
+    slowness: float = 6.0
+    median_hours: float = 20.0
+    spread: float = 1.1
     wrong_clocks: float = 0.04  # of the towns' phones
 
     @property

@@ -93,7 +93,8 @@ def _on_borders(rng: np.random.Generator, ground: Ground, grid: Ints, wanted: In
     edges, tree = shapely.boundary(ground.geometries), shapely.STRtree(ground.geometries)
     found, missing = np.full((len(grid), 2), np.nan), wanted
     for _attempt in range(DIRECTIONS):
-        along = shapely.line_interpolate_point(_longest(edges[grid[missing]]), rng.random(len(missing)), True)
+        lines, share = _longest(edges[grid[missing]]), rng.random(len(missing))
+        along = shapely.line_interpolate_point(lines, share, normalized=True)
         point, land = tree.query(along, predicate="dwithin", distance=TOUCHING)
         shared = np.unique(point[land != grid[missing[point]]])
         found[missing[shared]] = shapely.get_coordinates(along[shared])
