@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.cases.queries.filters import read_filters
 from app.core.problems import Invalid
+from app.workflow.statuses import OPEN
 
 Asked = Mapping[str, str]
 """Parameters of a list of cases."""
@@ -112,6 +113,7 @@ class _Row(Schema):
         if data["unit"] == "percent" and (data["target"] or 0) > 100:
             raise ValidationError(_("From 0 to 100 percent."), "target")
         _check_numerator(data)
+        _check_statuses(data)
         for name in ("filter", *(["numerator"] if data["measure"] in (COUNT, SHARE) else [])):
             _check_filters(name, data[name])
 
@@ -124,6 +126,17 @@ def _check_numerator(data: dict[str, Any]) -> None:
         raise ValidationError(_("One of: {choices}.").format(choices=MULTIPLE), "numerator")
     if data["measure"] == SHARE and not measured:
         raise ValidationError(_("This is needed."), "numerator")
+
+
+def _check_statuses(data: dict[str, Any]) -> None:
+    """What the window says of the status may be narrowed, not widened: the statement looks no further."""
+    own = WINDOWS[data["window"]].get("status")
+    asked = dict(parse_qsl(data["filter"])) | dict(parse_qsl(data["numerator"]))
+    if own is None or "status" not in asked:
+        return
+    within = {"closed"} if own == "closed" else {status.value for status in OPEN}
+    if set(asked["status"].split(",")) - within - {own}:
+        raise ValidationError(_("This status does not occur in this window."), "filter")
 
 
 def _check_filters(name: str, text: str) -> None:
