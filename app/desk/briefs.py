@@ -171,7 +171,8 @@ def picture(told: Told) -> Picture | None:
 
 def _piece(shape: Any, entry: AreaEntry, value: int, classes: Sequence[Class]) -> Piece:
     place = place_of(value, classes)
-    inside = shapely.get_coordinates(shapely.point_on_surface(shape))
+    centre = shapely.centroid(shape)
+    inside = shapely.get_coordinates(centre if centre.within(shape) else shapely.point_on_surface(shape))
     x, y = inside[0].round(1).tolist() if len(inside) else (0.0, 0.0)
     colour = ZERO if place is None else classes[place].colour
     return Piece(_path(shape), colour, (x, y), name_of(entry), value)

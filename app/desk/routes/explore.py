@@ -6,8 +6,8 @@ from flask import Response, redirect, request, send_file, url_for
 from werkzeug.datastructures import MultiDict
 
 from app.analysis import facilities, pivot
+from app.analysis.briefs import level_below
 from app.analysis.exporting import MOST_ROWS, case_lines, geopackage, workbook
-from app.areas.index import areas
 from app.cases.queries import listing
 from app.cases.queries.filters import Args, Filters, read_filters
 from app.cases.zones import Zone
@@ -20,6 +20,7 @@ from app.core.pages import render
 from app.core.policy import Actor
 from app.core.problems import Invalid
 from app.desk import choices, explore
+from app.desk.mapview import asked_area
 from app.desk.queries import extents
 from app.desk.routes import bp
 from app.maps.layers import LAYERS
@@ -74,7 +75,7 @@ def _page(
         zone=explore.in_words(zone) if zone else "",
         window=explore.window_in_words(asked.filters),
         measure_label=explore.MEASURE_LABELS[asked.measure],
-        bounds=zone.box if zone else extents().box(asked.filters.within or areas().city),
+        bounds=zone.box if zone else extents().box(asked.filters.within or asked_area(actor)),
         ground=_for_the_map(asked, zone),
         zone_url=url_for("desk.explore_zone", **_kept()),
         no_zone_url=url_for("desk.explore", **_kept()),
@@ -127,6 +128,8 @@ def _for_the_map(asked: explore.Asked, zone: Zone | None) -> dict[str, Any]:
     return {
         "zone": zone.geometry.__geo_interface__ if zone else None,
         "layer": LAYERS["cases"].as_json(),
+        "areas": LAYERS["areas"].as_json(),
+        "level": level_below(asked.filters.within or asked_area(current_actor())),
         "query": explore.list_query(asked),
         "case_url": url_for("desk.cases") + "/",
         "words": {

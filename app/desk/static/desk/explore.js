@@ -1,11 +1,15 @@
 // Exploring: ground is drawn or picked on the map, the table is also a chart, the map can be taken along.
 import { embedded, fill } from "wangge/core/core";
+import { showAreas } from "wangge/maps/areas";
 import { drawRing } from "wangge/maps/draw";
 import { fit, openMap, outline } from "wangge/maps/map";
 import { showCaseTiles } from "wangge/maps/cases";
 
-const { zone, layer, query, case_url: caseUrl, words } = embedded("ground-data");
+const { zone, layer, areas, level, query, case_url: caseUrl, words } = embedded("ground-data");
 const chart = embedded("chart-data");
+const COLOURS = ["#3585b3", "#8594a3", "#c9a227", "#6b8f71", "#0f5c8a", "#b98b6b", "#5d7183", "#a9cfe4", "#7d6b91", "#d8c9a3"];
+const MOST_BARS = 30;
+const sum = (counts) => counts.reduce((all, count) => all + count, 0);
 const element = (id) => document.getElementById(id);
 const form = (way) => document.querySelector(`form[data-way=${way}]`);
 
@@ -16,6 +20,7 @@ function say(text) {
 async function openGround() {
   const map = await openMap(element("ground-map"), {});
   if (!map) return;
+  showAreas(map, areas, { level });
   if (zone) {
     const ground = { type: "Feature", properties: {}, geometry: zone };
     outline(map, ground, { id: "zone" });
@@ -72,19 +77,21 @@ function takePicture(map) {
 async function drawChart() {
   const box = element("explore-chart");
   if (!box || chart.lines.length < 2) return;
+  if (chart.lines.length > MOST_BARS) element("chart-says").hidden = false;
   await import("echarts");
   box.hidden = false;
   const drawn = globalThis.echarts.init(box, null, { renderer: "svg" });
-  const labels = chart.lines.map(([label]) => label);
+  const shown = chart.lines.map((line) => [...line, sum(line[1])]).sort((a, b) => b[2] - a[2]).slice(0, MOST_BARS);
   drawn.setOption({
     animation: false,
+    color: COLOURS,
     aria: { enabled: true, decal: { show: true } },
     tooltip: { trigger: "axis" },
-    legend: { type: "scroll" },
+    legend: { type: "scroll", top: 0 },
     grid: { left: 8, right: 8, bottom: 8, top: 40, containLabel: true },
-    xAxis: { type: "category", data: labels, axisLabel: { hideOverlap: true } },
+    xAxis: { type: "category", data: shown.map(([label]) => label), axisLabel: { hideOverlap: true } },
     yAxis: { type: "value", minInterval: 1 },
-    series: chart.heads.map((name, at) => ({ name, type: "bar", stack: "all", data: chart.lines.map(([, counts]) => counts[at]) })),
+    series: chart.heads.map((name, at) => ({ name, type: "bar", stack: "all", data: shown.map(([, counts]) => counts[at]) })),
   });
   addEventListener("resize", () => drawn.resize());
 }
