@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.cases import models
 from app.cases.api import bp, tiles
+from app.cases.photos import api as photos_api
 from app.cases.queries import grants
 from app.core.api import rest
 from app.maps.layers import Layer, register
@@ -27,4 +28,4 @@ def init_app(app: Flask) -> None:
     )
 
 
-__all__ = ["grants", "init_app", "models"]
+__all__ = ["grants", "init_app", "models", "photos_api"]

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -12,17 +11,15 @@ from flask import Response, request, stream_with_context
 from flask_babel import gettext as _
 from flask_smorest import Blueprint
 
-from app import events
 from app.cases import listed, output, parameters
 from app.cases.commands import Act, read_act, read_filing
 from app.cases.freshness import fresh
-from app.cases.models import Case, CasePhoto
+from app.cases.models import Case
 from app.cases.queries import listing
 from app.cases.queries.filters import read_filters
-from app.cases.queries.one import Found, as_seen_by, find_case, locked_case, readable_case
-from app.cases.schemas import ActIn, CaseOut, CasesOut, EventsOut, FileCaseIn, PhotoOut
-from app.cases.service import act, attach_photo, file_case, plan_filing, was_done, was_filed
-from app.cases.service.photos import KINDS, may_add_photo
+from app.cases.queries.one import Found, as_seen_by, find_case, readable_case
+from app.cases.schemas import ActIn, CaseOut, CasesOut, EventsOut, FileCaseIn
+from app.cases.service import act, file_case, plan_filing, was_done, was_filed
 from app.cases.tiles import case_tile
 from app.core import clock
 from app.core.access import SIGNED_IN, allow, current_actor
@@ -30,16 +27,13 @@ from app.core.api import PAGING, cursor_of, envelope, json_response, page_limit,
 from app.core.config import settings
 from app.core.db import begin_write, db
 from app.core.policy import Actor
-from app.core.problems import Conflict, Invalid, NotFound, PreconditionRequired, Problem, Stale, TooLarge
+from app.core.problems import Invalid, NotFound, PreconditionRequired, Problem, Stale
 from app.core.roles import Role
 from app.events import queries as told
-from app.media.render import Size
-from app.media.service import derivative, original, store_original
 from app.people import queries as people
 
 bp = Blueprint("cases_api", __name__, url_prefix="/api/v1", description="Cases")
 FILERS = (Role.INSPECTOR, Role.MANAGER, Role.DISPATCHER, Role.OFFICIAL, Role.HANDLER)
-SHA256 = re.compile(r"[0-9a-f]{64}")
 Rendered = Callable[[], Response]
 
 
@@ -260,81 +254,6 @@ def _if_match() -> int:
         raise PreconditionRequired(_("Send If-Match with the version that you read."))
     version = text.strip().removeprefix("W/").strip('"')
     return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
-
-
-@bp.route("/cases/<uuid:case_id>/photos/<sha256>", methods=["PUT"])
-@allow(*FILERS)
-@bp.doc(parameters=[parameters.KIND], requestBody={"required": True, "content": {"image/*": {}}})
-@bp.alt_response(201, schema=PhotoOut, description="kept")
-@bp.alt_response(200, schema=PhotoOut, description="had been kept before")
-def put_photo(case_id: UUID, sha256: str) -> Rendered:
-    """Put a photo's raw bytes; the hash is of these bytes. Putting it again changes nothing."""
-    actor, now = current_actor(), clock.now()
-    found = find_case(case_id, actor)
-    kind, data = _photo_kind(), _photo_bytes(sha256)
-    if not may_add_photo(found.case, actor, now):
-        raise Conflict(_("Only who filed, holds, handles or checks the case may add photos."))
-    shot = store_original(data, sha256)
-    begin_write()
-    case = locked_case(case_id, actor, receipt=True)
-    created = attach_photo(case, sha256, kind, shot, len(data), actor=actor, now=now)
-    body = {"sha256": sha256, "kind": kind, "bytes": len(data)}
-    return lambda: json_response(body, 201 if created else 200)
-
-
-def _photo_kind() -> str:
-    kind = request.args.get("kind", "before")
-    if kind not in KINDS:
-        raise Invalid({"kind": [_("One of %(kinds)s.", kinds=", ".join(KINDS))]})
-    return kind
-
-
-def _photo_bytes(sha256: str) -> bytes:
-    if SHA256.fullmatch(sha256) is None:
-        raise Invalid({"sha256": [_("64 hexadecimal digits in lower case.")]})
-    limit = settings().photo_limit
-    if (request.content_length or 0) > limit:
-        raise TooLarge(_("A photo may have at most %(most)s MB.", most=limit // (1024 * 1024)))
-    request.max_content_length = limit + 1  # more is not read; `store_original` refuses it
-    return request.get_data(cache=False)
-
-
-@bp.route("/cases/<uuid:case_id>/photos/<sha256>", methods=["GET"])
-@allow(SIGNED_IN)
-@bp.doc(parameters=[parameters.SIZE, parameters.ORIGINAL])
-@bp.alt_response(200, content_type="image/jpeg")
-def get_photo(case_id: UUID, sha256: str) -> Response:
-    """A re-encoded picture without metadata (`size=thumb|screen`), or with `original=1` the evidence."""
-    actor = current_actor()
-    case = readable_case(case_id, actor)
-    if SHA256.fullmatch(sha256) is None:
-        raise NotFound
-    linked = db.session.query(CasePhoto.id).filter_by(case_id=case.id, sha256=sha256).first()
-    if linked is None:
-        raise NotFound
-    if request.args.get("original") == "1":
-        return _evidence(case, sha256, actor)
-    size = request.args.get("size", "screen")
-    if size not in {each.value for each in Size}:
-        raise Invalid({"size": [_("thumb or screen.")]})
-    headers = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
-    return Response(derivative(sha256, Size(size)), content_type="image/jpeg", headers=headers)
-
-
-def _evidence(case: Case, sha256: str, actor: Actor) -> Response:
-    """The unmodified original, for whoever answers for the case. That it was read is an event."""
-    if not actor.holds(case.holder_id):
-        raise Problem(
-            _("Originals are evidence: only the unit that answers for the case may read them."), status=403
-        )
-    begin_write()
-    events.append("case.evidence_read", f"case:{case.uuid}", {"sha256": sha256}, actor=actor, at=clock.now())
-    headers = {
-        "Content-Disposition": f'attachment; filename="{sha256}"',
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
-    return Response(original(sha256), content_type="application/octet-stream", headers=headers)
 
 
 tiles = Blueprint("case_tiles", __name__, description="Vector tiles of cases")

@@ -19,6 +19,7 @@ from app.spatial.datum import convert_geometry
 from app.spatial.shapes import BadShape, parse_geojson_geometry
 
 MOST_EXTRA = 20_000  # bytes of JSON
+NO_DEVICE = Device()
 READ = frozenset({"geometry", "device"})
 """What of a filing is read out of its other members."""
 
@@ -41,7 +42,7 @@ class FileCase:
     channel: str = "inspector"
     reporter: dict[str, Any] | None = None
     extra: dict[str, Any] | None = None
-    device: Device = Device()
+    device: Device = NO_DEVICE
 
     def hash(self) -> str:
         """The same filing sent again has the same hash, however its JSON was written."""
@@ -93,7 +94,7 @@ def read_device(extra: dict[str, Any] | None) -> Device:
     """What the phone says of itself in `extra.device`; raises Invalid naming each member."""
     said = (extra or {}).get("device")
     if said is None:
-        return Device()
+        return NO_DEVICE
     if not isinstance(said, dict):
         raise Invalid({"extra.device": [_("A JSON object is expected.")]})
     data = _load(_DEVICE, said, "extra.device.")
@@ -122,10 +123,10 @@ def _load(schema: Schema, body: dict[str, Any], prefix: str = "") -> dict[str, A
 
 
 def _by_field(messages: dict[str, Any], prefix: str = "") -> dict[str, list[str]]:
-    """Nested messages by dotted field name."""
+    """Nested messages by dotted field name; what is said of a whole is said of the field that holds it."""
     found: dict[str, list[str]] = {}
     for name, message in messages.items():
-        key = f"{prefix}{name}"
+        key = prefix.removesuffix(".") if name == "_schema" and prefix else f"{prefix}{name}"
         if isinstance(message, dict):
             found |= _by_field(message, f"{key}.")
         else:

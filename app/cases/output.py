@@ -9,7 +9,7 @@ import orjson
 from app.areas.index import AreaIndex, areas
 from app.cases.answers import answers_of
 from app.cases.duties import Duties
-from app.cases.models import Case, CasePhoto, Task
+from app.cases.models import Case, Task
 from app.cases.queries.one import Found
 from app.core.clock import rfc3339
 from app.core.policy import LEVEL_FIELDS, Actor
@@ -78,7 +78,7 @@ def _geometry(row: Any) -> Json | None:
 
 def case(found: Found, actor: Actor, now: datetime) -> Json:
     """A case in full, with what the actor may do; to a filer without clearance, its receipt."""
-    photos = [photo(each) for each in found.photos()]
+    photos = [attachment._asdict() for attachment in found.attachments()]
     if found.receipt:
         return receipt(found.case, photos)
     duties = found.tasks()
@@ -124,10 +124,6 @@ def flags(row: Case) -> list[Json]:
     """What speaks against the filing's own words: `[{flag, value, unit}]`."""
     found: list[Json] = orjson.loads(row.flags) if row.flags else []
     return found
-
-
-def photo(link: CasePhoto) -> Json:
-    return {"sha256": link.sha256, "kind": link.kind, "bytes": link.bytes}
 
 
 def task(row: Task) -> Json:

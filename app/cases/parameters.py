@@ -67,4 +67,8 @@ UNITS_AT = parameter("level", "Level of the units.", required=True, enum=list(LE
 IF_MATCH = parameter("If-Match", "The version that was read, in quotes.", place="header", required=True)
 SIZE = parameter("size", "How large a picture.", enum=[size.value for size in Size])
 ORIGINAL = parameter("original", "1: the unmodified bytes, for whoever answers for the case.", enum=["1"])
-KIND = parameter("kind", "In which capacity; before unless said.", enum=["before", "after", "check", "other"])
+KIND = parameter(
+    "kind",
+    "In which capacity; before unless said.",
+    enum=["before", "after", "check", "other", "voice"],
+)

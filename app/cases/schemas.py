@@ -116,7 +116,7 @@ class FileCaseIn(Schema):
 
 
 class FixIn(Schema):
-    """Where and when a phone, or its photo, claims to have been; WGS 84. Longitude and latitude go together."""
+    """Where and when a phone, or its photo, claims to have been, in WGS 84."""
 
     class Meta:
         unknown = RAISE

@@ -22,7 +22,7 @@ class Broken(Exception):
     """The header ends early or contradicts itself."""
 
 
-def _number(data: bytes, start: int, length: int, order: Literal["big", "little"] = "big") -> int:
+def number(data: bytes, start: int, length: int, order: Literal["big", "little"] = "big") -> int:
     field = data[start : start + length]
     if len(field) < length:
         raise Broken
@@ -42,11 +42,11 @@ def is_jpeg(data: bytes) -> bool:
 def jpeg(data: bytes) -> Header:
     at = 2
     for _ in range(MOST_PARTS):
-        if _number(data, at, 1) != 0xFF:
+        if number(data, at, 1) != 0xFF:
             raise Broken
-        marker = _number(data, at + 1, 1)
+        marker = number(data, at + 1, 1)
         if marker in _SOF:
-            return Header(height=_number(data, at + 5, 2), width=_number(data, at + 7, 2))
+            return Header(height=number(data, at + 5, 2), width=number(data, at + 7, 2))
         if marker in (_SOS, _EOI):
             break
         if marker == 0xFF:  # padding
@@ -54,7 +54,7 @@ def jpeg(data: bytes) -> Header:
         elif marker in _BARE:
             at += 2
         else:
-            at += 2 + max(_number(data, at + 2, 2), 2)
+            at += 2 + max(number(data, at + 2, 2), 2)
     raise Broken
 
 
@@ -70,20 +70,20 @@ def png(data: bytes) -> Header:
     width, height = _ihdr(data, len(_PNG))
     at, moving = len(_PNG) + 25, False
     for _ in range(MOST_PARTS):
-        length, kind = _number(data, at, 4), data[at + 4 : at + 8]
+        length, kind = number(data, at, 4), data[at + 4 : at + 8]
         if kind == b"IDAT":
             return Header(width, height, moving)
         if kind == b"acTL":
-            moving = _number(data, at + 8, 4) != 1
+            moving = number(data, at + 8, 4) != 1
         at += 12 + length
     raise Broken
 
 
 def _ihdr(data: bytes, at: int) -> tuple[int, int]:
     checked = data[at + 4 : at + 21]
-    if data[at : at + 8] != b"\0\0\0\x0dIHDR" or zlib.crc32(checked) != _number(data, at + 21, 4):
+    if data[at : at + 8] != b"\0\0\0\x0dIHDR" or zlib.crc32(checked) != number(data, at + 21, 4):
         raise Broken
-    return _number(data, at + 8, 4), _number(data, at + 12, 4)
+    return number(data, at + 8, 4), number(data, at + 12, 4)
 
 
 # WebP: a RIFF file whose first chunk is lossy (VP8), lossless (VP8L) or extended (VP8X).
@@ -96,13 +96,13 @@ def webp(data: bytes) -> Header:
     if kind == b"VP8 ":
         if data[body + 3 : body + 6] != b"\x9d\x01\x2a":
             raise Broken
-        width, height = _number(data, body + 6, 2, "little"), _number(data, body + 8, 2, "little")
+        width, height = number(data, body + 6, 2, "little"), number(data, body + 8, 2, "little")
         return Header(width & 0x3FFF, height & 0x3FFF)
     if kind == b"VP8L" and data[body : body + 1] == b"\x2f":
-        bits = _number(data, body + 1, 4, "little")
+        bits = number(data, body + 1, 4, "little")
         return Header((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
     if kind == b"VP8X":
-        width, height = _number(data, body + 4, 3, "little"), _number(data, body + 7, 3, "little")
+        width, height = number(data, body + 4, 3, "little"), number(data, body + 7, 3, "little")
         return Header(width + 1, height + 1, moving=bool(data[body] & 0x02))
     raise Broken
 
@@ -134,26 +134,26 @@ def heic(data: bytes) -> Header:
         return Header(0, 0, moving=True)
     start, end = 0, len(data)
     for kind, skipped in ((b"meta", _CLOSED), (b"iprp", 0), (b"ipco", 0)):
-        start, end = next(_boxes(data, start, end, kind), (end, end))
+        start, end = next(boxes(data, start, end, kind), (end, end))
         start += skipped
     sizes = [
-        Header(_number(data, at + _CLOSED, 4), _number(data, at + _CLOSED + 4, 4))
-        for at, _end in _boxes(data, start, end, b"ispe")
+        Header(number(data, at + _CLOSED, 4), number(data, at + _CLOSED + 4, 4))
+        for at, _end in boxes(data, start, end, b"ispe")
     ]
     if not sizes:
         raise Broken
     return max(sizes, key=lambda size: size.width * size.height)
 
 
-def _boxes(data: bytes, start: int, end: int, wanted: bytes) -> Iterator[tuple[int, int]]:
+def boxes(data: bytes, start: int, end: int, wanted: bytes) -> Iterator[tuple[int, int]]:
     """Where the body of each box of this kind begins and ends."""
     at = start
     for _ in range(MOST_PARTS):
         if at + 8 > end:
             return
-        length, kind, body = _number(data, at, 4), data[at + 4 : at + 8], at + 8
+        length, kind, body = number(data, at, 4), data[at + 4 : at + 8], at + 8
         if length == 1:
-            length, body = _number(data, at + 8, 8), at + 16
+            length, body = number(data, at + 8, 8), at + 16
         after = end if length == 0 else at + length
         if after < body or after > end:
             raise Broken

@@ -1,4 +1,4 @@
-"""What counts as a photo, told from its first bytes and without decoding a pixel."""
+"""What counts as a photo, told from its first bytes and without decoding a pixel; why bytes are not taken."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +18,9 @@ class Fault(StrEnum):
     DAMAGED = "damaged"
     MOVING = "moving"
     TOO_MANY_PIXELS = "too_many_pixels"
+    NO_SOUND = "no_sound"
+    DAMAGED_SOUND = "damaged_sound"
+    TOO_LONG = "too_long"
 
 
 class Unfit(Exception):

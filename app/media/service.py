@@ -1,4 +1,4 @@
-"""Keeping photos and handing out pictures of them."""
+"""Keeping photos and spoken notes, and handing out pictures of photos."""
 
 import hashlib
 from collections.abc import Callable
@@ -13,9 +13,11 @@ from app.core import db as database
 from app.core.config import settings
 from app.core.db import db
 from app.core.problems import Invalid, NotFound, TooLarge
+from app.media import sounds
 from app.media.models import Photo
 from app.media.render import Size, Unreadable, render
 from app.media.rules import MOST_PIXELS, Fault, Shot, Unfit, look_at
+from app.media.sounds import Sound, listen_to
 from app.media.store import derived_key, original_key, photo_store
 
 AT_A_TIME = 5  # even if each runs into its time limit, the worker's lease still holds
@@ -33,17 +35,36 @@ def keep_photo(data: bytes, sha256: str, now: datetime) -> Photo:
 
 def store_original(data: bytes, sha256: str) -> Shot:
     """Check the bytes and keep the file; touches no row. Raises as `keep_photo`."""
-    limit = settings().photo_limit
-    if len(data) > limit:
-        raise TooLarge(_("A photo may have at most %(most)s MB.", most=limit // (1024 * 1024)))
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise Invalid({"sha256": [_("The photo does not match this hash; it was changed on its way.")]})
+    _check_size(data, settings().photo_limit, _("A photo may have at most %(most)s MB."))
+    _check_hash(data, sha256)
     try:
         shot = look_at(data)
     except Unfit as unfit:
         raise Invalid({"photo": [_in_words(unfit)]}) from None
     photo_store().put(original_key(sha256), data)
     return shot
+
+
+def store_voice(data: bytes, sha256: str) -> Sound:
+    """Check the bytes of a spoken note and keep the file; touches no row. Raises as `keep_photo`."""
+    _check_size(data, sounds.MOST_BYTES, _("A spoken note may have at most %(most)s MB."))
+    _check_hash(data, sha256)
+    try:
+        sound = listen_to(data)
+    except Unfit as unfit:
+        raise Invalid({"voice": [_in_words(unfit)]}) from None
+    photo_store().put(original_key(sha256), data)
+    return sound
+
+
+def _check_size(data: bytes, limit: int, said: str) -> None:
+    if len(data) > limit:
+        raise TooLarge(said % {"most": limit // (1024 * 1024)})
+
+
+def _check_hash(data: bytes, sha256: str) -> None:
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise Invalid({"sha256": [_("The bytes do not match this hash; they were changed on their way.")]})
 
 
 def record_photo(shot: Shot, length: int, sha256: str, now: datetime) -> Photo:
@@ -131,13 +152,22 @@ def _in_words(unfit: Unfit) -> str:
 
 
 _WORDS: dict[Fault, Callable[[str], str]] = {
-    Fault.EMPTY: lambda kind: _("The photo is empty (0 bytes)."),
+    Fault.EMPTY: lambda kind: _("The file is empty (0 bytes)."),
     Fault.NOT_A_PHOTO: lambda kind: _("This is not a photo. Send a JPEG, PNG, WebP or HEIC picture."),
     Fault.KIND_REFUSED: lambda kind: _(
         "%(kind)s files are not taken. Send a JPEG, PNG, WebP or HEIC picture.", kind=kind
     ),
     Fault.DAMAGED: lambda kind: _("This photo is damaged: its first bytes cannot be read."),
     Fault.MOVING: lambda kind: _("Moving pictures are not taken. Send a single picture."),
+    Fault.NO_SOUND: lambda kind: (
+        _("%(kind)s files are no spoken note. Record again, or send WebM, Ogg or M4A sound.", kind=kind)
+        if kind
+        else _("This is no spoken note. Record again, or send WebM, Ogg or M4A sound.")
+    ),
+    Fault.DAMAGED_SOUND: lambda kind: _("This recording is damaged or has no sound. Record again."),
+    Fault.TOO_LONG: lambda kind: _(
+        "A spoken note may last at most %(most)s seconds.", most=sounds.MOST_SECONDS
+    ),
     Fault.TOO_MANY_PIXELS: lambda kind: _(
         "This photo has too many pixels: at most %(most)s megapixels are taken.",
         most=MOST_PIXELS // (1024 * 1024),

@@ -2,15 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, literal, select, union_all
 
-from app.cases.models import Case, CasePhoto, Task
+from app.cases.models import Case, CasePhoto, CaseVoice, Task
 from app.core.db import db
 from app.core.policy import SCOPE_FIELDS, Actor, Some, holds, may_read_case, may_read_receipt
 from app.core.problems import NotFound
+
+
+class Attachment(NamedTuple):
+    """A photo (before, after, check, other) or a spoken note (voice) of a case."""
+
+    sha256: str
+    kind: str
+    bytes: int
 
 
 @dataclass(frozen=True)
@@ -27,9 +35,9 @@ class Found:
     def tasks(self) -> list[Task]:
         return list(self.first_tasks) or tasks_of(self.case.id)
 
-    def photos(self) -> list[CasePhoto]:
-        """In the order they were added."""
-        return [] if self.first_tasks else photos_of(self.case.id)
+    def attachments(self) -> list[Attachment]:
+        """Photos and spoken notes, in the order they were added."""
+        return [] if self.first_tasks else attachments_of(self.case.id)
 
 
 def find_case(uuid: UUID, actor: Actor) -> Found:
@@ -71,6 +79,27 @@ def locked_case(uuid: UUID, actor: Actor, *, receipt: bool = False) -> Case:
 def scope_row(case: Case) -> Mapping[str, Any]:
     """What the policy looks at."""
     return {name: getattr(case, name) for name in SCOPE_FIELDS}
+
+
+def attachments_of(case_id: int) -> list[Attachment]:
+    """Photos and spoken notes, in the order they were added. One statement."""
+    photo, voice = CasePhoto, CaseVoice
+    spoken = literal("voice", String).label("kind")
+    rows = union_all(
+        select(photo.sha256, photo.kind, photo.bytes, photo.added_at, photo.id).where(
+            photo.case_id == case_id
+        ),
+        select(voice.sha256, spoken, voice.bytes, voice.added_at, voice.id).where(voice.case_id == case_id),
+    )
+    found = db.session.execute(rows.order_by("added_at", "id"))
+    return [Attachment(row.sha256, row.kind, row.bytes) for row in found]
+
+
+def voices_of(case_id: int) -> list[CaseVoice]:
+    """In the order they were added."""
+    return list(
+        db.session.scalars(select(CaseVoice).where(CaseVoice.case_id == case_id).order_by(CaseVoice.id))
+    )
 
 
 def photos_of(case_id: int) -> list[CasePhoto]:
