@@ -86,6 +86,7 @@ def tray_words() -> Json:
         "signin": _("Your sign-in has ended. Sign in; then it goes by itself."),
         "other": _("Somebody else is signed in in this browser. Sign in as yourself to send."),
         "sending": _("Sending %(n)s of %(all)s …"),
+        "attention": _("%(n)s need attention"),
         "idle": _("Nothing waits to be sent."),
         "persisted": _("This phone keeps what is not sent until you have sent it."),
         "evictable": _(

@@ -20,17 +20,18 @@ from app.field.words import filing_words
 
 @dataclass(frozen=True)
 class Shell:
-    """A template, and what its scripts say; both know nobody and ask no database."""
+    """A page's template, and what its scripts say; both know nobody and ask no database."""
 
+    endpoint: str
     template: str
     words: Callable[[], Mapping[str, Any]]
 
 
 SHELLS: dict[str, Shell] = {
-    "/field/": Shell("field/home.html", duty_words.home_words),
-    "/field/case": Shell("field/duty.html", duty_words.duty_words),
-    "/field/file": Shell("field/file.html", filing_words),
-    "/field/tray": Shell("field/tray.html", queue_words.tray_words),
+    "/field/": Shell("field.home", "field/home.html", duty_words.home_words),
+    "/field/case": Shell("field.duty", "field/duty.html", duty_words.duty_words),
+    "/field/file": Shell("field.file", "field/file.html", filing_words),
+    "/field/tray": Shell("field.tray", "field/tray.html", queue_words.tray_words),
 }
 
 
@@ -70,6 +71,6 @@ def shell(path: str) -> Response:
 
 
 def page(path: str) -> str:
-    """The HTML of a shell in the present language."""
+    """The HTML of a shell in the present language, the same whoever asks and from wherever."""
     found = SHELLS[path]
-    return render(found.template, shell=True, words=found.words())
+    return render(found.template, shell=True, here=found.endpoint, words=found.words())

@@ -1,5 +1,6 @@
 """What makes the app installable: the service worker with its list of files, and the manifest."""
 
+import hashlib
 from typing import Any
 
 import orjson
@@ -32,15 +33,15 @@ def service_worker() -> Response:
 
 
 def release(source: str) -> dict[str, Any]:
-    """`{version, shells, languages, files, later}`, as `source` (sw.js) reads it."""
-    pages: list[str] = []
+    """`{version, pages: {address: SHA-256}, languages, files, later}`, as `source` (sw.js) reads it."""
+    pages: dict[str, str] = {}
     for code in LOCALES:
         with force_locale(LOCALES[code]):
-            pages += [page(path) for path in SHELLS]
-    found = files_of(pages)
+            pages |= {f"{path}?lang={code}": page(path) for path in SHELLS}
+    found = files_of(pages.values())
     return {
-        "version": version_of([source, *pages, *found.first, *found.later]),
-        "shells": list(SHELLS),
+        "version": version_of([source, *pages.values(), *found.first, *found.later]),
+        "pages": {url: hashlib.sha256(text.encode()).hexdigest() for url, text in pages.items()},
         "languages": list(LOCALES),
         "files": found.first,
         "later": found.later,

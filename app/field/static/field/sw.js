@@ -1,5 +1,5 @@
 // The service worker: pages and scripts of one version of the app, kept whole, so that it opens without a signal.
-// The server puts `APP` before this text: {version, shells: [path], languages: [code], files: [url], later: [url]}.
+// The server puts `APP` before this text: {version, pages: {url: SHA-256}, languages: [code], files: [url], later: [url]}.
 // It touches nothing that is sent (no request body ever passes here), and keeps no answer with anybody's data.
 /* global APP */
 const CACHE = `wangge-app-${APP.version}`;
@@ -22,9 +22,17 @@ self.addEventListener("fetch", (event) => {
 /** All of it or nothing: a version that is not whole never becomes the present one. */
 async function precache() {
   const cache = await caches.open(CACHE);
-  const shells = APP.shells.flatMap((path) => APP.languages.map((code) => shell(path, code)));
-  const wanted = [...shells, ...APP.files].map((url) => new Request(url, { cache: url.includes("?v=") ? "default" : "reload" }));
-  await cache.addAll(wanted);
+  const files = APP.files.map((url) => new Request(url, { cache: url.includes("?v=") ? "default" : "reload" }));
+  await Promise.all([cache.addAll(files), ...Object.entries(APP.pages).map(([url, sha256]) => keepPage(cache, url, sha256))]);
+}
+
+/** While a server is being updated, it may give out pages of two versions: only those of this one are taken. */
+async function keepPage(cache, url, sha256) {
+  const answer = await fetch(url, { cache: "reload" });
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await answer.clone().arrayBuffer()));
+  const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (found !== sha256) throw new Error(`${url} is of another version`);
+  await cache.put(url, answer);
 }
 
 /** The first version serves the pages that are open; a later one has waited until it was asked in. */
@@ -48,10 +56,8 @@ async function keepLater() {
 }
 
 async function page(request, url) {
-  if (APP.shells.includes(url.pathname)) {
-    const found = await kept(shell(url.pathname, await language(url)));
-    if (found) return found;
-  }
+  const found = await kept(`${url.pathname}?lang=${await language(url)}`);
+  if (found) return found;
   try {
     return await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
   } catch {
@@ -65,13 +71,10 @@ function withoutServer(path) {
   return id ? `/field/case#${id}` : "/field/";
 }
 
+/** The language that was chosen last; null before any page has said so. */
 async function language(url) {
   const chosen = url.searchParams.get("lang") ?? (await (await kept(LANGUAGE, CHOICE))?.text());
   return APP.languages.includes(chosen) ? chosen : null;
-}
-
-function shell(path, code) {
-  return `${path}?lang=${code}`;
 }
 
 async function file(request, url) {

@@ -35,12 +35,12 @@ async function show() {
   say("tray-locked", found.locked && fill(words.locked, { n: found.locked }));
 }
 
-function phase(me, { waiting }, { phase: now, done, all, nextAt }) {
+function phase(me, { waiting, attention }, { phase: now, done, all, nextAt }) {
   if (now === "sending") return fill(words.sending, { n: Math.min(done + 1, all), all });
   if (now === "other") return words.other;
   if (me.owner && me.signedIn === false) return words.signin;
   if (me.reachable === false) return words.offline;
-  if (!waiting) return words.idle;
+  if (!waiting) return attention ? fill(words.attention, { n: attention }) : words.idle;
   return nextAt ? fill(words.busy, { time: at(nextAt) }) : "";
 }
 
@@ -61,7 +61,7 @@ function line(item) {
   const state = make("span", { class: HELD.includes(item.state) ? "badge held" : "badge" }, words.states[item.state]);
   return make("li", { "data-id": item.id, "data-state": item.state },
     make("p", { class: "tray-title" }, make("b", {}, item.title || words.untitled), " ", state),
-    make("p", { class: "small quiet" }, facts(item).join(" · ")),
+    make("p", { class: "tray-facts small quiet" }, ...facts(item).map((fact) => make("span", {}, fact))),
     ...(HELD.includes(item.state) ? reasons(item) : []),
     make("div", { class: "tray-acts" }, ...acts(item)));
 }
