@@ -50,7 +50,7 @@ def totals(asked: Sequence[Filters], actor: Actor, now: datetime) -> list[int]:
     counts = [_count(filters, scopes[_place(filters)], now) for filters in asked]
     if sum(_named(scopes[_place(filters)]) for filters in asked) > MOST_NAMED:
         return [db.session.execute(select(count)).scalar_one() for count in counts]
-    return list(db.session.execute(select(*counts)).one())
+    return list(db.session.execute(select(*counts)).one()) if counts else []
 
 
 MOST_NAMED = 10_000
