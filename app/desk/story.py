@@ -55,7 +55,7 @@ def tell(events: Sequence[Told]) -> list[Line]:
         body = event.body or {}
         who = _("The clock") if event.action in BY_CLOCK else _who(event.actor, people)
         details = _details(event.action, body, before)
-        what = word(event.action, "event")
+        what = _("added a spoken note") if body.get("kind") == "voice" else word(event.action, "event")
         lines.append(Line(event.at, who, what, details, _why(event.body), event.action in BY_CLOCK))
         before.follow(body)
     return lines[::-1]

@@ -8,10 +8,20 @@ from uuid import UUID
 
 from flask import Response, flash, make_response, redirect, request, url_for
 
+from app.cases.answers import answers_in_words
+from app.cases.claim_words import doubts_of
 from app.cases.commands import read_act
 from app.cases.duties import Duties
-from app.cases.models import Case
-from app.cases.queries.one import Found, find_case, locked_case, photos_of, readable_case, tasks_of
+from app.cases.models import Case, CaseVoice
+from app.cases.queries.one import (
+    Found,
+    find_case,
+    locked_case,
+    photos_of,
+    readable_case,
+    tasks_of,
+    voices_of,
+)
 from app.cases.service import act as carry_out
 from app.cases.service import attach_photo
 from app.cases.service.act import REFUSALS
@@ -211,8 +221,16 @@ def _shown(row: Case, at: datetime) -> dict[str, Any]:
         "filed_at": row.filed_at,
         "urgency": row.urgency,
         "description": row.description,
+        "voices": [_voice(row, note) for note in voices_of(row.id)],
+        "answers": answers_in_words(row),
+        "doubts": doubts_of(row),
         **_arranged(photos),
     }
+
+
+def _voice(row: Case, note: CaseVoice) -> dict[str, Any]:
+    url = f"/api/v1/cases/{row.uuid}/photos/{note.sha256}"
+    return {"url": url, "seconds": note.seconds, "added_at": note.added_at}
 
 
 def _arranged(photos: list[dict[str, str]]) -> dict[str, Any]:
