@@ -33,6 +33,7 @@ STATISTICS = {GI_STAR: hotspots.gi_star, LOCAL_MORAN: hotspots.local_moran}
 CELL_KINDS = (SQUARE, HEXAGON)
 WEEKS = 8
 WEEK = timedelta(weeks=1)
+MOST_WEEKLY_DRAWS = 9_999
 CONFIDENCE = (0.01, 0.05, 0.10)
 """Shares of false findings: of what is shown at 95 % or above, at most 5 % is expected to be chance."""
 FEWEST_AROUND = 5
@@ -232,7 +233,8 @@ def weekly_words(question: Question, counted: Counted) -> NDArray[np.str_]:
         return np.full(len(counted.units), NONE, dtype="U12")
     for week in range(WEEKS):
         cases = counted.weekly[:, week].astype(np.float64)
-        found = hotspots.gi_star(cases, weights, question.permutations, question.seed + week + 1)
+        draws = min(question.permutations, MOST_WEEKLY_DRAWS)
+        found = hotspots.gi_star(cases, weights, draws, question.seed + week + 1)
         z[:, week] = found.z
         hot[:, week] = (found.z > 0) & (np.nan_to_num(adjusted(found.p_sim), nan=1.0) <= CONFIDENCE[-1])
         hot[:, week] &= ~too_few(cases, weights)
