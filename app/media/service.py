@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from flask_babel import gettext as _
@@ -21,6 +21,8 @@ from app.media.sounds import Sound, listen_to
 from app.media.store import derived_key, original_key, photo_store
 
 AT_A_TIME = 5  # even if each runs into its time limit, the worker's lease still holds
+HALF_WRITTEN = timedelta(hours=1)
+"""Nobody writes one photo for so long."""
 log = structlog.get_logger(__name__)
 
 
@@ -124,6 +126,11 @@ def derive_waiting(now: datetime) -> int:
     for sha256 in waiting:
         _settle(sha256, now, readable=_derive(sha256) is not None)
     return len(waiting)
+
+
+def clean_up(now: datetime) -> int:
+    """Remove half-written files of processes that died; how many."""
+    return photo_store().sweep(now - HALF_WRITTEN)
 
 
 def _settle(sha256: str, now: datetime, *, readable: bool) -> None:

@@ -1,6 +1,7 @@
 """Where photos are kept: by the hash of their bytes, so that keeping twice is keeping once."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -18,6 +19,9 @@ class PhotoStore(Protocol):
     def get(self, key: str) -> bytes | None: ...
 
     def has(self, key: str) -> bool: ...
+
+    def sweep(self, before: datetime) -> int:
+        """Remove what a process that died has left half written before this instant; how many files."""
 
 
 def original_key(sha256: str) -> str:
@@ -56,6 +60,14 @@ class FolderStore:
 
     def has(self, key: str) -> bool:
         return (self.root / key).is_file()
+
+    def sweep(self, before: datetime) -> int:
+        gone = 0
+        for half in (self.root / "tmp").glob("*"):
+            if half.stat().st_mtime < before.timestamp():
+                half.unlink(missing_ok=True)
+                gone += 1
+        return gone
 
     def _write_beside(self, data: bytes) -> Path:
         """A finished file on the same disk, not yet under its name."""

@@ -1,4 +1,5 @@
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from app.media.render import Size
 from app.media.store import FolderStore, derived_key, original_key
 
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 HASH = "ab" + "0" * 62
 
 
@@ -71,3 +73,17 @@ def test_a_full_disk_leaves_nothing(store: FolderStore, monkeypatch: pytest.Monk
     with pytest.raises(OSError, match="No space"):
         store.put("original/ab/y", b"second")
     assert files(store) == ["original/ab/x"]
+
+
+def test_what_a_process_that_died_left_half_written_goes_after_its_time(store: FolderStore) -> None:
+    store.put("original/ab/x", b"whole")
+    for name, age in (("old", 7200), ("young", 60)):
+        half = store.root / "tmp" / name
+        half.write_bytes(b"half")
+        os.utime(half, (NOW.timestamp() - age,) * 2)
+    assert store.sweep(NOW - timedelta(hours=1)) == 1
+    assert files(store) == ["original/ab/x", "tmp/young"]
+
+
+def test_sweeping_an_empty_store_is_nothing(store: FolderStore) -> None:
+    assert store.sweep(NOW) == 0
