@@ -185,7 +185,10 @@ def method(look: Look, kept: Kept) -> list[tuple[str, str]]:
         (_("Units without neighbours"), number(numbers["islands"])),
         (_("Random rearrangements"), number(asked["draws"])),
         (_("Seed"), str(kept.seed)),
-        (_("False findings at most"), _("1 %, 5 % or 10 % of what is shown in a class (Benjamini-Hochberg)")),
+        (
+            _("False findings at most"),
+            _("1, 5 or 10 in 100 of what is shown in a class (Benjamini-Hochberg)"),
+        ),
         (
             _("Too few to say"),
             _("fewer than 5 cases in a unit and its neighbours, where fewer than 5 were expected"),

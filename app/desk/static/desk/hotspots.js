@@ -113,6 +113,7 @@ async function draw() {
   addSigns(map);
   if (drawing.names.length) nameAreas(map, drawing.names);
   listen(map);
+  container.dataset.drawn = String(found.features.length);
 }
 
 document.querySelector("[data-print]")?.addEventListener("click", () => print());
