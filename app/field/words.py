@@ -192,6 +192,7 @@ def _kept_words() -> dict[str, str]:
         "settled": _("Settled on the spot: kept, and sent after the case. It counts as yours."),
         "walkHow": _("Take the first photo. The next one keeps this case and begins another."),
         "walked": _("Kept on this walk: %(n)s. The next photo keeps the present case and begins another."),
+        "walkHere": _("%(n)s m from the place of this case, ±%(m)s m."),
         "walkDone": _("Walk finished: %(n)s kept on this phone."),
         "walkUnfinished": _("Not finished"),
     }

@@ -33,14 +33,14 @@ const screen = keptScreen(words, errors.trouble);
 const strip = photoStrip(document.querySelector("[data-strip=photo]"), words, photosChanged, shutter);
 const voice = voiceSection(words, (note) => kept.add(note, "voice").catch(() => voice.show(null)), ({ sha256 }) => kept.drop(sha256).catch(() => {}));
 const picker = categoryPicker(words, english, categoryChosen);
-const questions = questionsSection(element("questions"), words, english, changed);
-const drawing = drawingSection(words, changed);
+const questions = questionsSection(element("questions"), words, english, () => changed());
+const drawing = drawingSection(words, () => changed(true));
 const place = placeSection(words, english, changed, (map) => drawing.attach(map));
 
 // ---- what the draft says --------------------------------------------------------------------------------
 
 /** Everything on the page, kept on the phone a moment later. */
-function changed() {
+function changed(byPerson = false) {
   const category = picker.chosen();
   const said = {
     ...place.read(),
@@ -53,7 +53,8 @@ function changed() {
   };
   kept.change({ ...said, title: title(category) });
   place.compare(strip.photos, drawing.shape() !== null);
-  if (placed(said)) errors.clear("place");
+  walk.here(place.fix(), said.pin);
+  if (placed(said) && (byPerson || !kept.fields().said)) errors.clear("place");
 }
 
 /** What lists call the case: nobody has to write one. */
@@ -251,7 +252,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   send();
 });
-form.addEventListener("input", changed);
+form.addEventListener("input", () => changed());
 element("again-here").addEventListener("click", () => again({ pin: kept.fields().pin }));
 element("again-same").addEventListener("click", () => again({ category: kept.fields().category }));
 element("walk-start").addEventListener("click", startWalk);
@@ -266,4 +267,4 @@ onSession(() => know().catch(errors.trouble));
 place.look();
 await know();
 await openWanted().catch(errors.trouble);
-await place.openMap().catch((error) => console.warn(error)); // without the map everything else works
+place.openMap();

@@ -9,6 +9,7 @@ export function keeping(onTrouble) {
   let draft = null;
   let fields = blank();
   let timer = 0;
+  let sent = false; // what was sent is not changed any more; the page may still say something
   let last = Promise.resolve();
 
   /** One thing after the other; a failure is told, and stops nothing that follows. */
@@ -24,7 +25,7 @@ export function keeping(onTrouble) {
   }
 
   async function write() {
-    if (!draft && !begun(fields, [])) return;
+    if (sent || (!draft && !begun(fields, []))) return;
     await ensure();
     draft.fields = fields;
     await keep(draft);
@@ -52,6 +53,7 @@ export function keeping(onTrouble) {
     open(found) {
       clearTimeout(timer);
       draft = found;
+      sent = false;
       fields = { ...blank(), ...found?.fields };
     },
     /** Freeze the body that `make(draft)` gives and hand it to the queue; the receipt, once it is on the disk. */
@@ -60,7 +62,9 @@ export function keeping(onTrouble) {
       return next(async () => {
         await ensure();
         draft.fields = fields;
-        return enqueue(draft, { body: make(draft) });
+        const receipt = await enqueue(draft, { body: make(draft) });
+        sent = true;
+        return receipt;
       });
     },
   };

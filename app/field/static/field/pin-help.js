@@ -5,20 +5,21 @@ import { COLOUR } from "wangge/maps/map";
 const EMPTY = { type: "FeatureCollection", features: [] };
 
 /**
- * `goTo(point, accuracy)`, `mark(grid)` for the grid under the pin, `draw(shape, corners)` for what is drawn,
+ * `outlines(readOutlines)`, `goTo(point, accuracy)`, `mark(grid)` for the grid under the pin, `draw(shape, corners)` for what is drawn,
  * `place()` under the pin, `onTap(fn)`. Null without WebGL.
  */
-export async function fieldMap(container, { begin, outlines, onPlace }) {
+export async function fieldMap(container, { begin, onPlace }) {
   const opened = await pinMap(container, { start: begin, zoom: 16, onPlace });
   if (!opened) return null;
   const { map, goTo, place } = opened;
   const feature = ({ code, approximate, geometry }) => ({ type: "Feature", properties: { code, approximate: Boolean(approximate) }, geometry });
-  layers(map, outlines.map(({ grid }) => feature(grid)));
+  layers(map);
   let marked = "";
   return {
     begin,
     goTo,
     place,
+    outlines: (all) => map.getSource("grids").setData({ ...EMPTY, features: all.map(({ grid }) => feature(grid)) }),
     mark(grid) {
       if (grid.code === marked || !grid.geometry) return;
       marked = grid.code;
@@ -33,9 +34,9 @@ export async function fieldMap(container, { begin, outlines, onPlace }) {
   };
 }
 
-function layers(map, grids) {
+function layers(map) {
   const line = (id, source, paint, more = {}) => map.addLayer({ id, type: "line", source, paint, ...more }, "here");
-  map.addSource("grids", { type: "geojson", data: { type: "FeatureCollection", features: grids } });
+  map.addSource("grids", { type: "geojson", data: EMPTY });
   map.addSource("own", { type: "geojson", data: EMPTY });
   map.addSource("drawn", { type: "geojson", data: EMPTY });
   map.addLayer({ id: "own-fill", type: "fill", source: "own", paint: { "fill-color": COLOUR.unit } }, "here");

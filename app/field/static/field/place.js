@@ -12,12 +12,13 @@ const FRESH = 60_000; // a fix this old still says where the shutter was
 const element = (id) => document.getElementById(id);
 
 /**
- * Bring the place section to life; `onChange()` after each change, `onMap(opened)` when the map is there.
+ * Bring the place section to life; `onChange(byPerson)` after each change, `onMap(opened)` when the map is
+ * there.
  * See the returned functions.
  */
 export function placeSection(words, english, onChange, onMap = () => {}) {
   const says = placeSays(words, english);
-  const state = { pin: null, community: "", accepted: false, outlines: [], start: null, found: null, fix: null, photos: [], map: null, drawn: false, held: false };
+  const state = { pin: null, community: "", accepted: false, outlines: [], start: null, found: null, fix: null, photos: [], map: null, drawn: false, held: false, mapWanted: false };
   let stopFollowing = () => {};
   let asking = null;
 
@@ -36,8 +37,8 @@ export function placeSection(words, english, onChange, onMap = () => {}) {
   function useFix(fix) {
     state.fix = fix;
     says.trouble("");
-    if (state.pin && (state.held || state.pin.source !== "gps")) return onChange(); // the hand knows better
-    put({ ...fix, source: "gps" });
+    if (state.pin && (state.held || state.pin.source !== "gps")) return onChange(false); // the hand knows better
+    put({ ...fix, source: "gps" }, false);
     state.map?.goTo([fix.lon, fix.lat], fix.accuracy);
   }
 
@@ -52,10 +53,11 @@ export function placeSection(words, english, onChange, onMap = () => {}) {
     put({ lon: rounded(lon), lat: rounded(lat), source });
   }
 
-  function put(pin) {
+  function put(pin, byPerson = true) {
     state.pin = pin;
     find();
-    onChange();
+    onChange(byPerson);
+    draw();
   }
 
   /** The grid under the pin, by the outlines at once; outside them the server is asked, if it can be. */
@@ -99,7 +101,7 @@ export function placeSection(words, english, onChange, onMap = () => {}) {
 
   function chooseCommunity(code) {
     state.community = code;
-    onChange();
+    onChange(true);
   }
 
   function unit() {
@@ -110,10 +112,28 @@ export function placeSection(words, english, onChange, onMap = () => {}) {
     return element("unit-code").value.trim() || element("unit").selectedOptions[0]?.textContent || "";
   }
 
+  /** Once: with the first fix, or with the outlines; without the map everything else works. */
+  function draw() {
+    const begin = state.pin ? [state.pin.lon, state.pin.lat] : state.start;
+    if (!state.mapWanted || !begin) return;
+    state.mapWanted = false;
+    openMap(begin).catch((error) => console.warn(error));
+  }
+
+  async function openMap(begin) {
+    const { fieldMap } = await import("wangge/field/pin-help");
+    state.map = await fieldMap(element("pin-map"), { begin, onPlace: useHand });
+    if (!state.map) return;
+    state.map.outlines(state.outlines);
+    if (state.pin) state.map.goTo([state.pin.lon, state.pin.lat], state.pin.accuracy ?? 0);
+    render();
+    onMap(state.map);
+  }
+
   for (const id of ["unit", "unit-code", "place-text"]) {
     element(id).addEventListener("input", () => {
       render();
-      onChange();
+      onChange(true);
     });
   }
   element("locate").addEventListener("click", () => {
@@ -123,7 +143,7 @@ export function placeSection(words, english, onChange, onMap = () => {}) {
   element("place-accept").addEventListener("click", () => {
     state.accepted = true;
     render();
-    onChange();
+    onChange(true);
   });
   element("place-from-photo").addEventListener("click", () => {
     const { lon, lat } = elsewhere(state.photos, state.pin);
@@ -137,8 +157,10 @@ export function placeSection(words, english, onChange, onMap = () => {}) {
     /** The outlines of the bundle, and where the map begins without a fix; they may come after it. */
     know(outlines, start) {
       Object.assign(state, { outlines, start });
+      state.map?.outlines(outlines);
       says.units(outlines, unit());
       if (state.pin) find();
+      draw();
     },
     /** What the photos say of themselves is compared with the pin. */
     compare(photos, drawn) {
@@ -169,15 +191,10 @@ export function placeSection(words, english, onChange, onMap = () => {}) {
     coarse: () => !element("place-coarse").hidden,
     /** The unit in words, for titles and receipts. */
     named: () => element("place-name").firstElementChild?.textContent ?? "",
-    async openMap() {
-      const begin = state.pin ? [state.pin.lon, state.pin.lat] : state.start;
-      if (!begin) return;
-      const { fieldMap } = await import("wangge/field/pin-help");
-      state.map = await fieldMap(element("pin-map"), { begin, outlines: state.outlines, onPlace: useHand });
-      if (!state.map) return;
-      if (state.pin) state.map.goTo([state.pin.lon, state.pin.lat], state.pin.accuracy ?? 0);
-      render();
-      onMap(state.map);
+    /** The map, as soon as there is a place to begin it at. */
+    openMap() {
+      state.mapWanted = true;
+      draw();
     },
   };
 }

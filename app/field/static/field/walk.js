@@ -1,10 +1,14 @@
 // A street in one go: the category stays, and each photo from the camera begins the next case where she stands.
 import { fill } from "wangge/core/core";
+import { metresBetween } from "wangge/field/position";
 import { list, onChange } from "wangge/field/queue";
 
 const element = (id) => document.getElementById(id);
 
-/** `on()`, `start()`, `note(draft, {place, complete})` for each case that was kept, `finish()`. */
+/**
+ * `on()`, `start()`, `here(fix, pin)` as she walks, `note(draft, {place, complete})` for each case that was kept,
+ * `finish()`.
+ */
 export function streetWalk(words) {
   const kept = [];
   let walking = false;
@@ -52,6 +56,11 @@ export function streetWalk(words) {
     on: () => walking,
     start,
     note,
+    /** How far she has come from the place of the present case. */
+    here(fix, pin) {
+      const told = walking && fix && pin;
+      element("walk-here").textContent = told ? fill(words.walkHere, { n: metresBetween(fix, pin), m: fix.accuracy }) : "";
+    },
     finish() {
       walking = false;
       element("walk-start").hidden = false;
