@@ -13,6 +13,7 @@ from benchmarks.databases import Engine, Filled
 from benchmarks.escalation import escalation
 from benchmarks.figures import Figure, told
 from benchmarks.filing import filing
+from benchmarks.hotspots import hotspots
 from benchmarks.lists import lists
 from benchmarks.notices import notices
 from benchmarks.plan import FULL, QUICK, Served, Thoroughness
@@ -20,8 +21,18 @@ from benchmarks.server import serving
 from benchmarks.statistics import statistics
 from benchmarks.tiles import tiles
 
-NAMES = ("boundaries", "locate", "filing", "lists", "statistics", "tiles", "escalation", "notices")
-ON_THEIR_OWN = {"escalation": escalation, "notices": notices}
+NAMES = (
+    "boundaries",
+    "locate",
+    "filing",
+    "lists",
+    "statistics",
+    "tiles",
+    "escalation",
+    "notices",
+    "hotspots",
+)
+ON_THEIR_OWN = {"escalation": escalation, "notices": notices, "hotspots": hotspots}
 """Drills that make databases of their own."""
 OVER_HTTP = {"filing": filing, "lists": lists, "statistics": statistics, "tiles": tiles}
 
