@@ -1,23 +1,22 @@
-"""The four numbers over the district map, each with its list and what it was a week ago."""
+"""The four numbers of an area, each with its list and what it was a week ago."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from app.cases.queries import listing
+from app.cases.queries.filters import Filters
 from app.core.language import gettext as _
 from app.core.policy import Actor
 from app.core.words import word
-from app.desk import atlas
-from app.desk.mapview import View
-
-WEEK = timedelta(days=7)
+from app.desk.mapview import WEEK, View
+from app.desk.queries import totals
+from app.desk.tabs import ALL_OPEN
 
 
 @dataclass(frozen=True)
 class Figure:
     """One number of the whole area. `meaning` and `sign` belong to a value above zero only."""
 
+    code: str
     label: str
     value: int
     change: int
@@ -30,6 +29,7 @@ class Figure:
 class Question:
     """`narrows` is added to the page's filters, `adds` the same in the address of the list."""
 
+    code: str
     label: str
     narrows: dict[str, Any]
     adds: dict[str, Any]
@@ -38,24 +38,41 @@ class Question:
 
 
 def figures(view: View, actor: Actor) -> list[Figure]:
-    """Open, near due, overdue, raised to this unit: now and a week ago. Eight statements."""
-    return [_figure(view, actor, question) for question in _questions(view)]
-
-
-def _figure(view: View, actor: Actor, question: Question) -> Figure:
-    value = _count(view, actor, question, view.filters.as_of)
-    was = _count(view, actor, question, view.seen - WEEK)
-    meaning = question.meaning if value else ""
-    return Figure(question.label, value, value - was, view.link(**question.adds), meaning, question.sign)
+    """Open, near due, overdue, raised to this unit: at the page's instant, a week before. One statement."""
+    asked = _questions(view)
+    now = [_asked(view.filters, question) for question in asked]
+    before = [filters and filters.but(as_of=view.seen - WEEK) for filters in now]
+    counts = iter(totals([filters for filters in (*now, *before) if filters], actor, view.at))
+    values = [next(counts) if filters else 0 for filters in (*now, *before)]
+    return [
+        Figure(
+            question.code,
+            question.label,
+            value,
+            value - was,
+            view.link(**question.adds),
+            question.meaning if value else "",
+            question.sign,
+        )
+        for question, value, was in zip(asked, values[: len(asked)], values[len(asked) :], strict=True)
+    ]
 
 
 def _questions(view: View) -> tuple[Question, ...]:
     level = word(view.area.level, "level").lower()
     return (
-        Question(_("open"), {}, {"status": "open"}),
-        Question(_("near due"), {"near": True}, {"status": "open", "near": "true"}, "near", "clock"),
-        Question(_("overdue"), {"overdue": True}, {"status": "open", "overdue": "true"}, "late", "alarm"),
+        Question("open", _("open"), {}, {"status": "open"}),
+        Question("near", _("near due"), {"near": True}, {"status": "open", "near": "true"}, "near", "clock"),
         Question(
+            "overdue",
+            _("overdue"),
+            {"overdue": True},
+            {"status": "open", "overdue": "true"},
+            "late",
+            "alarm",
+        ),
+        Question(
+            "raised",
             _("raised to the %(level)s", level=level),
             {"raised": True, "holder_id": view.area.id},
             {"status": "open", "raised": "true", "holder": view.area.code},
@@ -64,11 +81,10 @@ def _questions(view: View) -> tuple[Question, ...]:
     )
 
 
-def _count(view: View, actor: Actor, question: Question, as_of: datetime | None) -> int:
-    """Open cases among those of the page; none if its filters contradict the question."""
-    filters, wanted = view.filters, question.narrows.get("overdue")
-    statuses = (filters.statuses or atlas.ALL_OPEN) & atlas.ALL_OPEN
+def _asked(filters: Filters, question: Question) -> Filters | None:
+    """Open cases among those of the page; None if its filters contradict the question."""
+    wanted = question.narrows.get("overdue")
+    statuses = (filters.statuses or ALL_OPEN) & ALL_OPEN
     if not statuses or (None not in (filters.overdue, wanted) and filters.overdue != wanted):
-        return 0
-    asked = filters.but(statuses=statuses, as_of=as_of, **question.narrows)
-    return listing.total(asked, within=listing.scope_for(actor, asked), now=view.at)
+        return None
+    return filters.but(statuses=statuses, **question.narrows)

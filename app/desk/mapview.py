@@ -1,5 +1,6 @@
 """What the district map is asked to show: read from the address, and written into it again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,19 +12,23 @@ from werkzeug.datastructures import MultiDict
 
 from app.areas.index import AreaEntry, areas
 from app.cases.queries.filters import Filters, read_filters
-from app.core.clock import local_day, rfc3339
+from app.core.clock import day_start, local_day, rfc3339
 from app.core.language import gettext as _
 from app.core.policy import Actor
 from app.core.problems import NotFound
 from app.desk import atlas
+from app.desk.classes import METHODS
 from app.desk.queries import below
+from app.desk.tabs import ALL_OPEN
 from app.people.queries import departments
 from app.workflow.levels import LEVELS
 
 PERIODS = {"7": 7, "30": 30, "90": 90, "365": 365}
 MOST_UNITS = 1000
 TABLE_PAGE = 100
-KEPT = ("period", "from", "to", "category", "status", "reached", "overdue", "show")
+KEPT = ("period", "from", "to", "category", "status", "reached", "overdue", "show", "cut", "at", "pin")
+WEEK = timedelta(days=7)
+STEPS_WITHOUT_WINDOW, MOST_STEPS = 12, 52
 
 
 @dataclass(frozen=True)
@@ -53,17 +58,36 @@ class View:
         """The instant that the page speaks of."""
         return self.filters.as_of or self.at
 
+    @cached_property
+    def method(self) -> str:
+        """How the classes are cut."""
+        asked = request.args.get("cut", "")
+        return asked if asked in METHODS else METHODS[0]
+
+    @cached_property
+    def columns(self) -> Sequence[atlas.Measure]:
+        """The columns of the table, which has the measure among them."""
+        known = [*atlas.measures_here(), atlas.MEDIAN]
+        return [column for column in atlas.COLUMNS[atlas.table_of(self.measure)] if column in known]
+
     def link(self, unit: AreaEntry | None = None, /, **adds: Any) -> str:
         """The list of exactly the cases counted here, as of this instant."""
         if adds.get("status") == "open" and self.filters.statuses:
-            adds["status"] = ",".join(sorted(self.filters.statuses & atlas.ALL_OPEN))
+            adds["status"] = ",".join(sorted(self.filters.statuses & ALL_OPEN))
+        if adds.get("climbed_since") == "week":
+            adds["climbed_since"] = rfc3339(self.seen - WEEK)
         asked = self._kept | adds | {"within": (unit or self.area).code}
         return f"{self._lists}?{urlencode(asked, safe=':,')}"
 
     def turned(self, sort: str, page: int = 1) -> str:
         """This table in another order, or further down."""
         more = {"page": page} if page > 1 else {}
-        return here(self.area, level=self.level, sort=sort, **more)
+        return self.again(sort=sort, **more)
+
+    def again(self, **changes: Any) -> str:
+        """This page with changes."""
+        kept = {"level": self.level, "compare": request.args.get("compare")}
+        return here(self.area, **(kept | changes))
 
     @cached_property
     def _lists(self) -> str:
@@ -72,16 +96,20 @@ class View:
     @cached_property
     def _kept(self) -> dict[str, str]:
         """The page's own filters, in the words of the lists."""
-        kept = {name: request.args.get(name) for name in ("category", "status", "overdue")}
-        kept |= {"level": request.args.get("reached"), "as_of": rfc3339(self.seen)}
-        kept |= {"from": rfc3339(self.filters.start), "to": rfc3339(self.filters.end)}
+        asked = self.filters
+        statuses = "open" if asked.statuses == ALL_OPEN else ",".join(sorted(asked.statuses))
+        kept = {"category": ",".join(sorted(asked.categories)), "status": statuses, "level": asked.level}
+        kept |= {"overdue": None if asked.overdue is None else str(asked.overdue).lower()}
+        kept |= {"from": rfc3339(asked.start), "to": rfc3339(asked.end), "as_of": rfc3339(self.seen)}
         return {name: value for name, value in kept.items() if value}
 
 
 def here(area: AreaEntry, **changes: Any) -> str:
-    """This page for another unit, with the same filters."""
-    kept = {name: request.args.get(name) for name in KEPT if request.args.get(name)}
-    return url_for("desk.map", area=area.code, **(kept | changes))
+    """This page for another unit, with the same filters; None leaves one out."""
+    kept = {name: request.args.get(name) for name in KEPT}
+    if request.args.get("compare") == "period":
+        kept["compare"] = "period"
+    return url_for("desk.map", area=area.code, **{n: v for n, v in (kept | changes).items() if v})
 
 
 def asked_area(actor: Actor) -> AreaEntry:
@@ -119,17 +147,43 @@ def levels_below(area: AreaEntry) -> list[str]:
 def asked_filters(area: AreaEntry, at: datetime) -> Filters:
     """The page's filters as the lists read them; `level` means units here and the case's level there."""
     args = MultiDict({name: v for name, v in request.args.items() if name not in ("level", "area", "sort")})
+    if request.args.get("at"):
+        args["as_of"] = request.args["at"]
     days = PERIODS.get(request.args.get("period", ""))
     if days:
         args["from"] = (local_day(at) - timedelta(days=days)).isoformat()
         args.pop("to", None)
     args["within"] = area.code
-    return read_filters(args)
+    found = read_filters(args)
+    return found if found.as_of is None or found.as_of < at else found.but(as_of=None)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stop of the time slider; the last one is now and has no `at`."""
+
+    at: str
+    day: datetime
+    here: bool
+
+
+def steps(view: View) -> list[Step]:
+    """The weeks of the window up to now (twelve without a window), oldest first, and the one shown."""
+    today = local_day(view.at)
+    weeks = STEPS_WITHOUT_WINDOW
+    if view.filters.start is not None:
+        weeks = (view.at - view.filters.start) // WEEK
+    days = [today - n * WEEK for n in range(min(weeks, MOST_STEPS), 0, -1)]
+    shown = local_day(view.filters.as_of) if view.filters.as_of else None
+    if shown and shown not in days:
+        days = sorted([*days, shown])
+    found = [Step(day.isoformat(), day_start(day), day == shown) for day in days]
+    return [*found, Step("", view.at, shown is None)]
 
 
 def asked_sort(show: atlas.Measure) -> str:
     asked = request.args.get("sort", "")
-    known = {"name", *(column.code for column in atlas.COLUMNS)}
+    known = {"name", *(column.code for column in atlas.COLUMNS[atlas.table_of(show)])}
     return asked if asked.lstrip("-") in known else f"-{show.code}"
 
 

@@ -96,11 +96,14 @@ def sign_out() -> Response:
 @bp.get("/")
 @allow(ANYONE)
 def home() -> Response:
-    """Everyone's own first page: the phone for inspectors, the desk for the others."""
+    """Everyone's own first page: the phone for inspectors, the dashboard for who oversees, else the inbox."""
     actor = current_actor()
     if actor.id is None:
         return redirect(url_for("people.sign_in"))
-    return redirect(url_for("field.home" if actor.has(Role.INSPECTOR) else "desk.home"))
+    if actor.has(Role.INSPECTOR):
+        return redirect(url_for("field.home"))
+    overseer = actor.has(Role.OFFICIAL, Role.DISPATCHER)
+    return redirect(url_for("desk.dashboard" if overseer else "desk.home"))
 
 
 def _onward() -> str:

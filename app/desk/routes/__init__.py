@@ -5,14 +5,38 @@ from flask import Blueprint
 bp = Blueprint("desk", __name__, url_prefix="/desk", template_folder="../templates")
 
 from app.desk.routes import (  # noqa: E402  (they add their routes to `bp`)
+    analysis,
     atlas,
+    briefs,
     bulk,
     case,
+    dashboard,
+    explore,
+    hotspots,
     inbox,
+    indicators,
     operations,
     search,
     settings,
     supervision,
+    wall,
 )
 
-__all__ = ["atlas", "bp", "bulk", "case", "inbox", "operations", "search", "settings", "supervision"]
+__all__ = [
+    "analysis",
+    "atlas",
+    "bp",
+    "briefs",
+    "bulk",
+    "case",
+    "dashboard",
+    "explore",
+    "hotspots",
+    "inbox",
+    "indicators",
+    "operations",
+    "search",
+    "settings",
+    "supervision",
+    "wall",
+]

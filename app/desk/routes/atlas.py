@@ -1,37 +1,50 @@
-"""The district map: one level of units coloured by a number, and the table that says the same."""
+"""The escalation map: units coloured by a number, the table that says the same, and what moves."""
 
 from typing import Any
 
 from flask import request, url_for
 
 from app.areas.index import AreaEntry, areas
-from app.cases.queries import listing, statistics
+from app.cases.queries import listing
 from app.cases.queries.filters import Filters
 from app.core.access import SIGNED_IN, allow, current_actor
 from app.core.clock import now
-from app.core.language import day, name_of, ngettext, number
+from app.core.language import day, instant, name_of, ngettext
 from app.core.language import gettext as _
 from app.core.pages import render
 from app.core.policy import Actor
 from app.core.problems import Invalid
 from app.core.words import word
-from app.desk import atlas, choices
-from app.desk.classes import ZERO
+from app.desk import atlas, choices, compare, movement
+from app.desk.atlas_sides import (
+    Side,
+    classes_of_today,
+    common_classes,
+    drawn,
+    method_words,
+    palette,
+    side_of,
+    window_words,
+)
+from app.desk.atlas_table import table
+from app.desk.classes import METHODS
 from app.desk.figures import figures
 from app.desk.mapview import (
     PERIODS,
-    TABLE_PAGE,
     View,
     asked_area,
     asked_filters,
-    asked_page,
     asked_sort,
     here,
     levels_below,
+    steps,
 )
-from app.desk.queries import extents
 from app.desk.routes import bp
 from app.maps.layers import LAYERS, Layer
+from app.workflow.levels import LEVELS
+
+AT_RISK_SHOWN, CLIMBS_SHOWN = 8, 8
+MOST_PLACES = 60
 
 
 @bp.get("/map")
@@ -43,140 +56,129 @@ def map() -> Any:
         filters = asked_filters(area, at)
     except Invalid as invalid:
         filters, problem = Filters(within=area), invalid
-    show = atlas.BY_CODE.get(request.args.get("show", ""), atlas.BY_CODE["open"])
-    view = View(area, levels_below(area), filters, show, asked_sort(show), at)
+    show = {measure.code: measure for measure in atlas.measures_here()}
+    measure = show.get(request.args.get("show", ""), show["open"])
+    view = View(area, levels_below(area), filters, measure, asked_sort(measure), at)
     return _page(view, actor, problem), 422 if problem else 200
 
 
 def _page(view: View, actor: Actor, problem: Invalid | None) -> str:
-    scope = listing.scope_for(actor, view.filters)
-    numbers = statistics.by_unit(view.level, view.filters, within=scope, now=view.at)
-    units = atlas.units_of(view.units, numbers)
-    classes = atlas.classes_of(units, view.measure)
+    side = side_of(view, actor)
+    other = compare.other_view(view)
+    sides = [side, *([side_of(other, actor)] if other else [])]
+    classes = common_classes(sides) if other else classes_of_today(side, actor)
     return render(
         "desk/map.html",
         at=view.seen,
         place_name=name_of(view.area),
         problem=" ".join(text for texts in problem.errors.values() for text in texts) if problem else "",
         errors=problem.errors if problem else {},
-        crumbs=_crumbs(view.area),
-        window=_window(view.filters),
-        bounds=extents().box(view.area),
+        crumbs=crumbs(view.area),
+        window=window_words(view),
         figures=figures(view, actor),
         measure=view.measure,
-        legend=atlas.legend(units, view.measure, classes),
-        method=_method(view, units, classes),
-        approximate=any(entry.approximate for entry in view.units),
-        atlas=_for_the_map(view, units, classes),
+        legend=atlas.legend([unit for each in sides for unit in each.units], view.measure, classes),
+        method=method_words(sides, classes),
+        approximate=any(entry.approximate for each in sides for entry in each.view.units),
+        atlas=_for_the_map(sides, classes),
+        maps=_titles(sides),
         empty_why=_empty_why(actor),
-        narrowed=not _covered(view.area, actor),
+        narrowed=not covered(view.area, actor),
         overlays=_overlays(),
-        **_table(view, units),
+        step=_step(view),
+        **(_comparison(sides) if other else {"comparison": None, **table(side)}),
+        **_movement(view, actor),
         **_options(view),
     )
 
 
-def _for_the_map(view: View, units: list[atlas.Unit], classes: list[Any]) -> dict[str, Any]:
-    points = extents().points(view.level)
+def _for_the_map(sides: list[Side], classes: list[Any]) -> dict[str, Any]:
+    view = sides[0].view
     up = areas().by_id.get(view.area.parent_id or 0)
     return {
-        "level": view.level,
-        "layer": LAYERS["areas"].as_json(),
-        "units": atlas.for_the_map(units, view.measure, classes, points, _is_lowest),
-        "colours": [each.colour for each in classes],
-        "blank": ZERO,
-        "label": str(view.measure.label),
-        "down_url": here(view.area),
-        "list_url": view.link(),
-        "shape_url": f"/api/v1/areas/{view.area.code}/geometry" if view.area.has_geometry else None,
-        "approximate": view.area.approximate,
+        **palette(view, classes),
+        "sides": [drawn(side, classes, f"atlas-map{n or ''}") for n, side in enumerate(sides)],
+        "together": len(sides) > 1 and sides[0].view.area is sides[1].view.area,
         "up_url": here(up) if up else None,
         "overlays": [layer.as_json() for layer in _overlays()],
         "query": view.link(**(view.measure.adds or {})).partition("?")[2],
         "case_url": url_for("desk.cases") + "/",
+        "levels": [] if request.args.get("pin") else view.levels,
+        "steps": [[each.at, _stop_words(each.at, each.day)] for each in steps(view)],
+    }
+
+
+def _stop_words(at: str, moment: Any) -> str:
+    return _("as of %(time)s", time=day(moment) if at else instant(moment))
+
+
+def _step(view: View) -> dict[str, Any]:
+    """Where the slider stands, and the stops before and after it."""
+    found = steps(view)
+    place = next(n for n, each in enumerate(found) if each.here)
+    before, after = found[max(place - 1, 0)], found[min(place + 1, len(found) - 1)]
+    return {
+        "place": place,
+        "last": len(found) - 1,
+        "text": _stop_words(found[place].at, found[place].day),
+        "before_url": view.again(at=before.at, sort=view.sort) if place else None,
+        "after_url": view.again(at=after.at, sort=view.sort) if place < len(found) - 1 else None,
+        "now_url": view.again(at=None, sort=view.sort),
+    }
+
+
+def _titles(sides: list[Side]) -> list[dict[str, str]]:
+    """Of each map, when there are two: which place, and as of when."""
+    return [
+        {
+            "id": f"atlas-map{n or ''}",
+            "place": name_of(side.view.area),
+            "window": window_words(side.view),
+            "seen": _("as of %(time)s", time=instant(side.view.seen)),
+        }
+        for n, side in enumerate(sides)
+    ]
+
+
+def _comparison(sides: list[Side]) -> dict[str, Any]:
+    """Units in two periods, or two places number by number; both with the sum of all."""
+    (shown, other), view = sides, sides[0].view
+    sums = [atlas.together([unit.numbers for unit in side.units]) for side in sides]
+    same = shown.view.area is other.view.area
+    if same:
+        lines = compare.by_unit(shown.units, other.units, view, other.view)
+        whole = compare.line(_("All"), view.measure, (sums[0], sums[1]), (view.link, other.view.link))
+        return {"comparison": lines, "compared_total": whole, "compared": word(view.level, "level")}
+    lines = compare.by_measure(sums[0], sums[1], view, other.view)
+    return {"comparison": lines, "compared_total": None, "compared": _("Number")}
+
+
+def _movement(view: View, actor: Actor) -> dict[str, Any]:
+    """Which cases are near their limit, which climbed in the week, and where they stand now."""
+    scope = listing.scope_for(actor, view.filters)
+    levels = movement.climbed_by("reached", view.filters, within=scope, now=view.at)
+    return {
+        "risk": movement.at_risk(view.filters, actor, view.at, most=AT_RISK_SHOWN),
+        "risk_url": view.link(status="open", near="true"),
+        "climbs": movement.climbs(view.filters, actor, view.at, most=CLIMBS_SHOWN) if levels else [],
+        "climbed": sum(levels.values()),
+        "climbed_url": view.link(climbed_since="week"),
+        "reached": [
+            (word(level, "level"), levels[level], view.link(climbed_since="week", level=level))
+            for level in reversed(LEVELS)
+            if level in levels
+        ],
     }
 
 
 def _overlays() -> list[Layer]:
     """The registered layers that may lie over the coloured units."""
-    return [layer for layer in LAYERS.values() if layer.draw == "case"]
+    return [layer for layer in LAYERS.values() if layer.draw in ("case", "heat")]
 
 
-def _down(view: View, unit: AreaEntry) -> str:
-    """Where a click on a unit goes: its own map, or at the lowest level its cases."""
-    return view.link(unit) if _is_lowest(unit) else here(unit)
-
-
-def _is_lowest(unit: AreaEntry) -> bool:
-    return not areas().children.get(unit.id)
-
-
-def _crumbs(area: AreaEntry) -> list[dict[str, str | None]]:
+def crumbs(area: AreaEntry) -> list[dict[str, str | None]]:
     path = [unit for _level, unit in areas().ancestors(area) if unit is not None]
     return [{"name": name_of(unit), "url": None if unit is area else here(unit)} for unit in path]
-
-
-def _window(filters: Filters) -> str:
-    if filters.start is None and filters.end is None:
-        return _("all cases ever filed")
-    if filters.end is None:
-        return _("filed since %(day)s", day=day(filters.start))
-    if filters.start is None:
-        return _("filed before %(day)s", day=day(filters.end))
-    return _("filed from %(start)s until before %(end)s", start=day(filters.start), end=day(filters.end))
-
-
-def _table(view: View, units: list[atlas.Unit]) -> dict[str, Any]:
-    """One page of the units in their order; heads and totals are of all."""
-    column, page = view.sort.lstrip("-"), asked_page(len(units))
-    end = min(page * TABLE_PAGE, len(units))
-    begin = (page - 1) * TABLE_PAGE
-    first, last, total = number(begin + 1), number(end), number(len(units))
-    return {
-        "rows": _lines(view, atlas.ordered(units, view.sort)[begin:end]),
-        "shown": _("%(first)s–%(last)s of %(total)s", first=first, last=last, total=total),
-        "first_url": view.turned(view.sort) if begin else None,
-        "next_url": view.turned(view.sort, page + 1) if end < len(units) else None,
-        "totals": atlas.cells(atlas.together([unit.numbers for unit in units]), view.link),
-        "columns": atlas.COLUMNS,
-        "unit_word": word(view.level, "level"),
-        "sort": {"column": column, "direction": "descending" if view.sort.startswith("-") else "ascending"},
-        "sort_urls": {code: _sorted_by(view, code) for code in ("name", *(c.code for c in atlas.COLUMNS))},
-    }
-
-
-def _lines(view: View, units: list[atlas.Unit]) -> list[dict[str, Any]]:
-    lines = []
-    for unit in units:
-        entry = unit.entry
-        name = name_of(entry) if entry else _("in no %(level)s", level=word(view.level, "level").lower())
-        more = {} if entry else {"no_unit_at": view.level}
-        link = lambda entry=entry, more=more, **adds: view.link(entry, **more, **adds)  # noqa: E731
-        cells = atlas.cells(unit.numbers, link)
-        lines.append(
-            {"code": unit.code, "name": name, "url": _down(view, entry) if entry else None, "cells": cells}
-        )
-    return lines
-
-
-def _sorted_by(view: View, column: str) -> str:
-    """A second click on a column turns the order round; numbers begin with the highest."""
-    turned = {f"-{column}": column, column: f"-{column}"}
-    return view.turned(turned.get(view.sort, column if column == "name" else f"-{column}"))
-
-
-def _method(view: View, units: list[atlas.Unit], classes: list[Any]) -> str:
-    """How the classes were cut, over how many units and cases, in which window."""
-    shown = [unit for unit in units if unit.entry]
-    filed = sum(unit.numbers.filed for unit in units)
-    how = _("%(k)s classes with about as many units each (quantiles of the values above 0)", k=len(classes))
-    if view.measure.percent:
-        how = _("%(k)s classes with about as many units each (quantiles of the shares)", k=len(classes))
-    if not classes:
-        how = _("no unit closed enough") if view.measure.percent else _("no unit has a value above 0")
-    many = ngettext("%(count)s unit", "%(count)s units", len(shown), count=number(len(shown)))
-    cases = ngettext("%(count)s case", "%(count)s cases", filed, count=number(filed))
-    return " · ".join((how, many, cases, _window(view.filters)))
 
 
 def _empty_why(actor: Actor) -> str:
@@ -185,7 +187,7 @@ def _empty_why(actor: Actor) -> str:
     return _("This unit has no units below it.")
 
 
-def _covered(area: AreaEntry, actor: Actor) -> bool:
+def covered(area: AreaEntry, actor: Actor) -> bool:
     """Whether the reader may see every (unrestricted) case of the unit."""
     index = areas()
     own = [index.by_id[p.area_id] for p in actor.postings if p.area_id in index.by_id and not p.department_id]
@@ -193,7 +195,8 @@ def _covered(area: AreaEntry, actor: Actor) -> bool:
 
 
 def _options(view: View) -> dict[str, Any]:
-    own = {"area": view.area.code, "level": view.level, "show": view.measure.code}
+    own = {"area": view.area.code, "level": view.level, "show": view.measure.code, "cut": view.method}
+    standing = [(m.code, m.label) for m in atlas.measures_here() if m in atlas.STANDING]
     return {
         "filters": {**request.args, **own, "period": _period()},
         "period_options": [
@@ -208,8 +211,26 @@ def _options(view: View) -> dict[str, Any]:
         "status_options": choices.status_choices(),
         "level_options": choices.level_choices(),
         "unit_options": [(level, word(level, "levels")) for level in view.levels],
-        "measure_options": [(measure.code, measure.label) for measure in atlas.MEASURES],
+        "measure_options": [
+            (_("How cases stand"), None, standing),
+            (_("What came and went"), None, [(m.code, m.label) for m in atlas.FLOW]),
+        ],
+        "cut_options": list(zip(METHODS, _cuts(), strict=True)),
+        "compare_options": _places(view),
     }
+
+
+def _cuts() -> tuple[str, str, str]:
+    return _("as many units each"), _("equal steps"), _("fixed bounds")
+
+
+def _places(view: View) -> list[tuple[str, str]]:
+    """The period before, and the units beside this one."""
+    length = compare.length_of(view).days
+    before = ngettext("%(num)d day earlier", "%(num)d days earlier", length)
+    beside = areas().children.get(view.area.parent_id or 0, [])
+    units = [unit for unit in beside if unit.id != view.area.id and unit.level == view.area.level]
+    return [(compare.PERIOD, before), *((unit.code, name_of(unit)) for unit in units[:MOST_PLACES])]
 
 
 def _period() -> str:

@@ -2,12 +2,13 @@
 import { COLOUR, hasBasemap, whole } from "wangge/maps/map";
 
 const SOURCE = "areas";
-const LAYERS = ["areas-fill", "areas-hatch", "areas-line", "areas-picked", "areas-label"];
+const LAYERS = ["areas-fill", "areas-hatch", "areas-dots", "areas-line", "areas-picked", "areas-label"];
 
 /** Show the units of one level; a second call replaces the first. `layer` is an entry of the registry (app/maps/layers.py) with {level} in its tiles. */
 export function showAreas(map, layer, { level, before } = {}) {
   removeAreas(map);
   if (!map.hasImage("hatch")) map.addImage("hatch", hatch());
+  if (!map.hasImage("dots")) map.addImage("dots", dots());
   map.addSource(SOURCE, {
     type: "vector",
     tiles: [whole(layer.tiles.replace("{level}", level))],
@@ -23,6 +24,10 @@ export function showAreas(map, layer, { level, before } = {}) {
   map.addLayer({
     id: "areas-hatch", type: "fill", ...source,
     paint: { "fill-pattern": "hatch", "fill-opacity": ["case", ["boolean", ["feature-state", "hatched"], false], 1, 0] },
+  }, before);
+  map.addLayer({
+    id: "areas-dots", type: "fill", ...source,
+    paint: { "fill-pattern": "dots", "fill-opacity": ["case", ["boolean", ["feature-state", "dotted"], false], 1, 0] },
   }, before);
   map.addLayer({
     id: "areas-line", type: "line", ...source,
@@ -42,12 +47,12 @@ export function removeAreas(map) {
   for (const id of [SOURCE, "areas-names"]) if (map.getSource(id)) map.removeSource(id);
 }
 
-/** Colour the units. `units`: [{code, colour, hatched}]; units that are not named stay the ground's colour. */
+/** Colour the units. `units`: [{code, colour, hatched, dotted}]; units that are not named stay the ground's colour. */
 export function paintAreas(map, layer, units) {
   const source = { source: SOURCE, sourceLayer: layer.sourceLayer };
   map.removeFeatureState(source);
-  for (const { code, colour, hatched = false } of units) {
-    map.setFeatureState({ ...source, id: code }, { colour, hatched, known: true });
+  for (const { code, colour, hatched = false, dotted = false } of units) {
+    map.setFeatureState({ ...source, id: code }, { colour, hatched, dotted, known: true });
   }
 }
 
@@ -59,20 +64,25 @@ export function pickArea(map, layer, code) {
   if (code) map.setFeatureState({ ...source, id: code }, { picked: true });
 }
 
-/** Names at the units' inner points. `points`: [{code, name, point: [lon, lat]}]. */
+/** Names at the units' inner points; `climbed` cases stand under it. A second call replaces the first. */
 export function nameAreas(map, points) {
-  map.addSource("areas-names", {
-    type: "geojson",
-    data: {
-      type: "FeatureCollection",
-      features: points.map(({ name, point }) => ({
-        type: "Feature", properties: { name }, geometry: { type: "Point", coordinates: point },
-      })),
-    },
-  });
+  const data = {
+    type: "FeatureCollection",
+    features: points.map(({ name, point, climbed = 0 }) => ({
+      type: "Feature",
+      properties: { name: climbed ? `${name}\n▲ ${climbed}` : name, climbed },
+      geometry: { type: "Point", coordinates: point },
+    })),
+  };
+  const found = map.getSource("areas-names");
+  if (found) return found.setData(data);
+  map.addSource("areas-names", { type: "geojson", data });
   map.addLayer({
     id: "areas-label", type: "symbol", source: "areas-names",
-    layout: { "text-field": ["get", "name"], "text-size": 13, "text-max-width": 7, "text-padding": 3 },
+    layout: {
+      "text-field": ["get", "name"], "text-size": 13, "text-max-width": 7, "text-padding": 3,
+      "symbol-sort-key": ["-", ["get", "climbed"]],
+    },
     paint: { "text-color": COLOUR.text, "text-halo-color": COLOUR.halo, "text-halo-width": 1.6 },
   });
 }
@@ -104,6 +114,19 @@ function hatch() {
     for (let x = 0; x < side; x += 1) {
       const onLine = (x + y) % side < 2;
       data.set(onLine ? [120, 136, 150, 255] : [251, 252, 253, 255], (y * side + x) * 4);
+    }
+  }
+  return { width: side, height: side, data };
+}
+
+/** White dots over a colour: the highest class, beside its colour. */
+function dots() {
+  const side = 10;
+  const data = new Uint8ClampedArray(side * side * 4);
+  for (let y = 0; y < side; y += 1) {
+    for (let x = 0; x < side; x += 1) {
+      const far = Math.hypot(x - 4.5, y - 4.5);
+      data.set([255, 255, 255, far < 1.2 ? 235 : far < 2 ? 110 : 0], (y * side + x) * 4);
     }
   }
   return { width: side, height: side, data };

@@ -1,5 +1,5 @@
 // Cases on a map: our own rows as dots (an inbox, a list), or everything in view by tiles (clusters, then dots).
-import { COLOUR, fit, whole } from "wangge/maps/map";
+import { COLOUR, fit, hasBasemap, whole } from "wangge/maps/map";
 
 /** Due near and overdue differ in form too: bigger, and with a sign. */
 const STATE_COLOUR = ["match", ["get", "state"], "late", COLOUR.late, "near", COLOUR.near, "ended", COLOUR.ended, COLOUR.accent];
@@ -89,6 +89,38 @@ export function showCaseTiles(map, layer, { query = "", onOpen } = {}) {
 export function hideCaseTiles(map) {
   for (const id of TILE_LAYERS) if (map.getLayer(id)) map.removeLayer(id);
   if (map.getSource("cases")) map.removeSource("cases");
+}
+
+/**
+ * Where many cases lie close together, for orientation: no number can be read off, and many is not unusual.
+ * In one hue that no other layer has, over units made pale.
+ */
+export function showHeat(map, layer, { query = "" } = {}) {
+  map.addSource("heat", { type: "vector", tiles: [whole(layer.tiles + (query ? `?${query}` : ""))], maxzoom: layer.maxZoom });
+  const count = ["sqrt", ["coalesce", ["get", "count"], 1]];
+  map.addLayer({
+    id: "heat", type: "heatmap", source: "heat", "source-layer": layer.sourceLayer,
+    paint: {
+      "heatmap-weight": ["/", count, 6],
+      "heatmap-radius": ["interpolate", ["linear"], ["zoom"], 8, 26, 12, 34, 16, 44],
+      "heatmap-opacity": 0.75,
+      "heatmap-color": [
+        "interpolate", ["linear"], ["heatmap-density"],
+        0, "rgba(103, 80, 164, 0)", 0.15, "rgba(196, 180, 226, 0.6)", 0.5, "#8f75bf", 1, "#4b2e83",
+      ],
+    },
+  }, map.getLayer("areas-line") ? "areas-line" : undefined);
+  fade(map, 0.25);
+}
+
+export function hideHeat(map) {
+  if (map.getLayer("heat")) map.removeLayer("heat");
+  if (map.getSource("heat")) map.removeSource("heat");
+  fade(map, hasBasemap() ? 0.6 : 0.85);
+}
+
+function fade(map, opacity) {
+  if (map.getLayer("areas-fill")) map.setPaintProperty("areas-fill", "fill-opacity", opacity);
 }
 
 function pointerOver(map, layer, onHover = () => {}) {
