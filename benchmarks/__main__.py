@@ -10,6 +10,7 @@ from time import perf_counter
 
 from benchmarks import boundaries, bulk, databases
 from benchmarks.databases import Engine, Filled
+from benchmarks.drilldown import drilldown
 from benchmarks.escalation import escalation
 from benchmarks.figures import Figure, told
 from benchmarks.filing import filing
@@ -19,6 +20,7 @@ from benchmarks.notices import notices
 from benchmarks.plan import FULL, QUICK, Served, Thoroughness
 from benchmarks.server import serving
 from benchmarks.statistics import statistics
+from benchmarks.sums import sums
 from benchmarks.tiles import tiles
 
 NAMES = (
@@ -31,10 +33,19 @@ NAMES = (
     "escalation",
     "notices",
     "hotspots",
+    "sums",
+    "drilldown",
 )
-ON_THEIR_OWN = {"escalation": escalation, "notices": notices, "hotspots": hotspots}
+ON_THEIR_OWN = {"escalation": escalation, "notices": notices, "hotspots": hotspots, "sums": sums}
 """Drills that make databases of their own."""
-OVER_HTTP = {"filing": filing, "lists": lists, "statistics": statistics, "tiles": tiles}
+ON_FILLED = {
+    "filing": filing,
+    "lists": lists,
+    "statistics": statistics,
+    "tiles": tiles,
+    "drilldown": drilldown,
+}
+"""Figures that share the filled databases."""
 
 
 def main() -> int:
@@ -93,9 +104,9 @@ def run(engine: Engine, how: Thoroughness, names: list[str], *, keep: bool) -> l
         if "locate" in names:
             figures += boundaries.locate(served[0].filled)
         for name in names:
-            if name in OVER_HTTP:
+            if name in ON_FILLED:
                 _say(f"{engine.name}: {name}")
-                figures += OVER_HTTP[name](served, how)
+                figures += ON_FILLED[name](served, how)
     return figures
 
 

@@ -1,4 +1,4 @@
-"""Numbers of all communities and all towns: thirty days of one category."""
+"""Numbers of all units of each level: thirty days of one category."""
 
 from collections.abc import Callable
 from statistics import median
@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from werkzeug.datastructures import MultiDict
 
+from app.areas.levels import LEVELS
 from app.cases.queries.filters import read_filters
 from app.cases.queries.statistics import by_unit
 from app.core.db import db
@@ -25,6 +26,13 @@ COLUMNS = (
     "coalesce(sum(case when status = 'closed' then 1 else 0 end), 0), "
     "coalesce(sum(case when on_time then 1 else 0 end), 0)"
 )
+PLURAL = {
+    "city": "the city",
+    "district": "all districts",
+    "town": "all towns",
+    "community": "all communities",
+    "grid": "all grids",
+}
 MEDIAN = {
     "PostGIS": "percentile_cont(0.5) within group (order by took_s)",
     "SpatiaLite": "group_concat(took_s)",
@@ -33,7 +41,7 @@ MEDIAN = {
 
 def statistics(served: list[Served], how: Thoroughness) -> list[Figure]:
     filled = served[-1].filled
-    return [figure for level in ("community", "town") for figure in _level(filled, level, how)]
+    return [figure for level in LEVELS for figure in _level(filled, level, how)]
 
 
 def _level(filled: Filled, level: str, how: Thoroughness) -> list[Figure]:
@@ -55,7 +63,7 @@ def _level(filled: Filled, level: str, how: Thoroughness) -> list[Figure]:
         theirs, answer = side_by_side((bare, whole), rounds)
     most = 1.5 * median(theirs) * 1000 + 2
     ours = median(answer) * 1000
-    name, units = filled.engine.name, "all towns" if level == "town" else "all communities"
+    name, units = filled.engine.name, PLURAL[level]
     return [
         Figure(GROUP, name, f"{units}: statement / bare SQL", ratio(mine, base), 1.3, size=filled.size,
                detail=f"{median(mine) * 1000:.2f} ms, bare {median(base) * 1000:.2f} ms"),
