@@ -11,7 +11,7 @@ const words = embedded("case-words");
 const { subject, reasons } = embedded("case-acts");
 const DONE = "wangge-done";
 const element = (id) => document.getElementById(id);
-const show = coalesced(decisions(element("decisions"), subject.id, words, { mend, settled }));
+const show = coalesced(decisions(element("decisions"), subject.id, words, { mend, settled }, 0));
 let forms = [];
 
 showWhatWasDone();

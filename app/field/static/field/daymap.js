@@ -2,8 +2,12 @@
 import { embedded } from "wangge/core/core";
 import { icon, make, said } from "wangge/field/dom";
 
-/** Styles first, then the map itself; rejects when either is not to be had. */
+const WORKER = new URL("maplibre-gl-worker.mjs", import.meta.resolve("maplibre-gl"));
+
+/** Styles first, then the map itself; rejects when any part of it is not to be had, as a map in parts is none. */
 async function loaded() {
+  const worker = await fetch(WORKER);
+  if (!worker.ok) throw new Error(`no map: ${worker.status}`);
   await Promise.all(embedded("map-styles", []).map(style));
   const [maps, { Marker }] = await Promise.all([import("wangge/maps/map"), import("maplibre-gl")]);
   return { ...maps, Marker };
@@ -14,7 +18,10 @@ function style(href) {
   const link = make("link", { rel: "stylesheet", href });
   return new Promise((resolve, reject) => {
     link.addEventListener("load", resolve);
-    link.addEventListener("error", reject);
+    link.addEventListener("error", () => {
+      link.remove();
+      reject(new Error("no map: its styles are missing"));
+    });
     document.head.append(link);
   });
 }

@@ -6,27 +6,26 @@ import { actsOn } from "wangge/field/outcome";
 import * as queue from "wangge/field/queue";
 
 const GOING = new Set(["queued", "filed", "photos_sent"]);
+const RECENTLY = 10 * 60 * 1000;
 const WORDS_OF = ["reason", "note", "text", "off_site_reason"];
 
 /**
- * A function that shows in `container` what became of her acts on a case; what arrived before now is history.
- * `words`: {act, clock}. `on.mend(item)` when she wants to mend a refused one, `on.settled(item)` when one has
- * arrived.
+ * A function that shows in `container` what became of her acts on a case; what arrived more than `recently` ms
+ * ago is history. `words`: {act, clock}. `on.mend(item)` when she wants to mend a refused one,
+ * `on.settled(item)` when one has arrived.
  */
-export function decisions(container, caseId, words, on) {
-  const since = new Date().toISOString();
-  const settled = new Set();
+export function decisions(container, caseId, words, on, recently = RECENTLY) {
+  const since = new Date(Date.now() - recently).toISOString();
+  const going = new Set();
 
   return async () => {
     const items = actsOn(await queue.list(), caseId);
-    const shown = items.filter(({ state, changedAt }) => GOING.has(state) || state === "parked" || state === "conflict" || (state === "confirmed" && changedAt > since));
+    const shown = items.filter(({ state, changedAt }) => state !== "draft" && (state !== "confirmed" || changedAt > since));
     container.replaceChildren(...shown.map((item) => note(item, words, on)));
     for (const item of shown) {
-      if (item.state !== "confirmed" || settled.has(item.id)) continue;
-      settled.add(item.id);
-      on.settled(item);
+      if (item.state === "confirmed" && going.delete(item.id)) on.settled(item);
+      else if (GOING.has(item.state)) going.add(item.id);
     }
-    return shown;
   };
 }
 

@@ -21,11 +21,15 @@ const show = coalesced(async () => {
   mine = await session();
   const id = location.hash.slice(1);
   const bundle = await mine.bundle();
-  const entry = found(bundle, id) ?? (await fromQueue(id));
+  const kept = found(bundle, id);
+  const entry = kept ?? (await fromQueue(id));
   element("main").removeAttribute("aria-busy");
   element("duty").hidden = !entry;
   element("gone").hidden = Boolean(entry);
-  if (!entry) return tellGone(id, bundle);
+  element("elsewhere").hidden = Boolean(kept) || !entry;
+  for (const link of document.querySelectorAll("[data-server]")) link.href = `/field/cases/${encodeURIComponent(id)}`;
+  element("gone-why").textContent = bundle ? words.goneWhy : words.neverFetched;
+  if (!entry) return;
   const same = shown?.id === id && shown.version === entry.version;
   head(entry, bundle);
   if (!same) await build(entry, bundle, id);
@@ -36,17 +40,12 @@ function found(bundle, id) {
   return [...(bundle?.duties ?? []), ...(bundle?.recent ?? [])].find((entry) => entry.id === id) ?? null;
 }
 
-/** A case that is no longer kept, but of which she has something that is not over. */
+/** A case that is no longer kept, but on which she did something here that is still listed. */
 async function fromQueue(id) {
-  const [item] = actsOn(await list(), id).filter(({ state }) => state !== "confirmed");
+  const item = actsOn(await list(), id).at(-1);
   if (!item) return null;
   const { status } = item.problem?.case ?? {};
-  return { ...item.fields.entry, status, open: true, sealed: false, duty: null, actions: [], photos: [], waits: [], story: [], point: null, description: "" };
-}
-
-function tellGone(id, bundle) {
-  element("gone-fetch").href = `/field/cases/${encodeURIComponent(id)}`;
-  element("gone-why").textContent = bundle ? words.goneWhy : words.neverFetched;
+  return { ...item.fields.entry, status, open: true, sealed: true, actions: [], photos: [], waits: [], story: [] };
 }
 
 function now() {
@@ -54,7 +53,7 @@ function now() {
 }
 
 function head(entry, bundle) {
-  const name = entry.sealed ? words.row.restricted : said(entry.category);
+  const name = entry.category ? said(entry.category) : words.row.restricted;
   document.title = `${entry.number} ${name}`;
   element("duty-name").textContent = name;
   element("duty-number").textContent = entry.number;
