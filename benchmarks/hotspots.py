@@ -26,7 +26,7 @@ from benchmarks.databases import EPOCH, Engine
 from benchmarks.figures import Figure
 
 GROUP = "hot spots: all grids of the city"
-SEED, Q, DRAWS = 2026, 0.05, 9_999
+SEED, Q, DRAWS = 2026, 0.05, 99_999
 CITIES, QUICK_CITIES = 200, 40
 PLANTED_CITIES, CLUSTERS, RELATIVE_RISK = 50, 4, 2.0
 MEAN_CASES = 8.0

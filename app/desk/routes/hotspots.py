@@ -186,12 +186,13 @@ def _drawing(look: Look, kept: Kept) -> dict[str, Any]:
     levels = levels_below(look.area)
     frame = levels[0] if levels else None
     points = extents().points(frame) if frame and len(levels) > 1 else {}
-    names = {code: point for code, point in points.items() if code.startswith(look.area.code)}
+    index = areas()
+    names = {code: point for code, point in points.items() if index.by_code[code].lies_in(look.area)}
     return {
         "url": url_for("desk.hotspots_map", result=kept.uuid),
         "layer": LAYERS["areas"].as_json(),
         "frame": frame,
-        "names": [{"name": name_of(areas().by_code[code]), "point": point} for code, point in names.items()],
+        "names": [{"name": name_of(index.by_code[code]), "point": point} for code, point in names.items()],
         "colours": {code: sort.colour for code, sort in answer.CLASSES.items()},
         "words": {code: str(sort.label) for code, sort in answer.CLASSES.items()},
     }
