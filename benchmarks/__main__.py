@@ -14,6 +14,7 @@ from benchmarks.drilldown import drilldown
 from benchmarks.escalation import escalation
 from benchmarks.figures import Figure, told
 from benchmarks.filing import filing
+from benchmarks.filing_drills import filing_drills
 from benchmarks.hotspots import hotspots
 from benchmarks.lists import lists
 from benchmarks.notices import notices
@@ -35,8 +36,15 @@ NAMES = (
     "hotspots",
     "sums",
     "drilldown",
+    "filing-drills",
 )
-ON_THEIR_OWN = {"escalation": escalation, "notices": notices, "hotspots": hotspots, "sums": sums}
+ON_THEIR_OWN = {
+    "escalation": escalation,
+    "notices": notices,
+    "hotspots": hotspots,
+    "sums": sums,
+    "filing-drills": filing_drills,
+}
 """Drills that make databases of their own."""
 ON_FILLED = {
     "filing": filing,

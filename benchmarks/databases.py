@@ -169,9 +169,9 @@ def filled(engine: Engine, template: str, size: int) -> Filled:
     with app.app_context():
         if fresh:
             _fill(size)
-        tokens = _tokens()
+        made = tokens()
         db.session.remove()
-    return Filled(engine, name, size, app, tokens)
+    return Filled(engine, name, size, app, made)
 
 
 def release(app: Flask) -> None:
@@ -267,7 +267,8 @@ def _copy_text(chunk: list[tuple[Any, ...]]) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _tokens() -> dict[str, str]:
+def tokens() -> dict[str, str]:
+    """A new token of each of `FILERS`."""
     begin_write()
     people = {person.username: person for person in db.session.scalars(select(Person))}
     made = {name: make_token(people[name], "bench", now=datetime.now(UTC)) for name in FILERS}
