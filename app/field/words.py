@@ -21,44 +21,6 @@ def photo_words() -> dict[str, str]:
     }
 
 
-def sending_words() -> dict[str, str]:
-    return {
-        "sending": _("Sending …"),
-        "photos": _("Sending photo %(n)s of %(all)s …"),
-        "checking": _("Asking what has arrived …"),
-        "waiting": _("No connection to the server. Next try in %(seconds)s s; leave this page open."),
-        "session": _("Your session has ended. Sign in in another tab, then try again here; nothing is lost."),
-        "refused": _("The server did not take it: %(why)s"),
-        "incomplete": _("Filed, but some photos did not arrive. Try again."),
-        "photoRefused": _("Filed, but photo %(n)s was refused: %(why)s"),
-    }
-
-
-def acting_words() -> dict[str, str]:
-    """For the forms of a case: photos, sending, and where the inspector stands."""
-    return photo_words() | sending_words() | _standing_words()
-
-
-def _standing_words() -> dict[str, str]:
-    return {
-        "finding": _("Finding where you are …"),
-        "stand": _("Your position goes along, ±%(n)s m."),
-        "nowhere": _("Your position is not known here; it does not go along."),
-        "away": _("What you wrote and your photos are kept. Say why, then confirm again."),
-    }
-
-
-def order_words() -> dict[str, str]:
-    """For the order of the day's duties."""
-    return {
-        "finding": _("Finding where you are …"),
-        "nowhere": _("Your position is not known here; the list stays ordered by due time."),
-        "metres": _("%(n)s m away"),
-        "kilometres": _("%(n)s km away"),
-        "ordered": _("Nearest first, from where you are, ±%(n)s m."),
-    }
-
-
 def filing_words() -> dict[str, str]:
     return (
         photo_words()
@@ -127,9 +89,11 @@ def _doubt_words() -> dict[str, str]:
         "photoOld": _("A photo says it was taken %(n)s %(unit)s before or after now."),
         "hours": _("hours"),
         "days": _("days"),
-        "clockBehind": _(
-            "The clock of this phone is slow by at least %(n)s min. Set it; until then the time "
-            "at the office counts."
+        "clockSlow": _(
+            "The clock of this phone is slow by %(n)s min. Set it; the time at the office counts."
+        ),
+        "clockFast": _(
+            "The clock of this phone is fast by %(n)s min. Set it; the time at the office counts."
         ),
     }
 

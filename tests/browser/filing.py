@@ -75,9 +75,11 @@ def number(page: Page) -> str:
 
 def all_sent(page: Page) -> None:
     """The queue holds nothing any more but what has arrived."""
-    page.wait_for_function("""async () => {
+    page.evaluate("""async () => {
       const { list } = await import("wangge/field/queue");
-      return (await list()).every(({ state }) => state === "confirmed");
+      while (!(await list()).every(({ state }) => state === "confirmed")) {
+        await new Promise((again) => setTimeout(again, 50));
+      }
     }""")
 
 

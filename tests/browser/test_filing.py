@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -54,7 +55,7 @@ def test_from_photo_to_kept_in_two_taps_and_then_to_its_number(site: Site, visit
 
 def test_without_a_signal_it_is_kept_with_a_receipt_and_sent_later(site: Site, visit: Visit) -> None:
     page = begin(visit, expected=("ERR_INTERNET_DISCONNECTED", "ERR_FAILED"))
-    page.wait_for_function("async () => Boolean((await navigator.serviceWorker.ready).active)")
+    page.evaluate("async () => { await navigator.serviceWorker.ready; }")
     page.context.set_offline(True)
     page.goto("/field/file")
     ready(page)
@@ -317,6 +318,17 @@ def test_other_categories_are_not_settled_on_the_spot(visit: Visit) -> None:
     page.locator("#send").tap()
     number(page)
     expect(page.locator("#settle")).to_be_hidden()
+
+
+def test_a_clock_that_is_days_off_is_told_and_hinders_nothing(site: Site, visit: Visit) -> None:
+    page = phone(visit, "/healthz")
+    page.clock.install(time=datetime.now(UTC) + timedelta(days=3))
+    page.goto("/field/file")
+    ready(page)
+    expect(page.locator("#clock-note")).to_contain_text(re.compile("43[12]"))
+    category(page, "E0102").tap()
+    page.locator("#send").tap()
+    number(page)
 
 
 def test_a_phone_that_knows_nothing_yet_keeps_what_is_photographed(visit: Visit) -> None:

@@ -4,7 +4,7 @@ import { metresBetween } from "wangge/field/position";
 const COARSE = 50; // metres
 const ELSEWHERE = 200; // metres
 const OLD = 24 * 3600_000;
-const BEHIND = 5 * 60_000;
+const WRONG = 5 * 60_000;
 const BY_HAND = 0; // metres of error of a pin that was set by hand
 
 /** Whether the device's position is worse than `limit` metres. */
@@ -35,8 +35,7 @@ export function hoursOld(photos) {
   return oldest > OLD ? Math.round(oldest / 3600_000) : 0;
 }
 
-/** By how many minutes the phone's clock lies behind an instant at which the server certainly was; 0 when it may be right. */
-export function minutesBehind(serverAt, now = Date.now()) {
-  const behind = Date.parse(serverAt ?? "") - now;
-  return behind > BEHIND ? Math.round(behind / 60_000) : 0;
+/** By how many minutes the phone's clock is slow (negative: fast), given how far the server's is ahead; 0 within five. */
+export function minutesSlow(skew) {
+  return Math.abs(skew) > WRONG ? Math.round(skew / 60_000) : 0;
 }

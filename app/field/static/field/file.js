@@ -1,7 +1,7 @@
 // The filing page: photo, place, category, send. It needs no network: everything is kept on the phone first.
 import { embedded, fill } from "wangge/core/core";
 import { remember } from "wangge/field/categories";
-import { minutesBehind } from "wangge/field/claims";
+import { minutesSlow } from "wangge/field/claims";
 import { bodyOf, placed } from "wangge/field/draft";
 import { drawingSection } from "wangge/field/drawing";
 import { keeping } from "wangge/field/keeping";
@@ -229,16 +229,20 @@ async function goOn(id) {
 
 /** Categories, outlines and limits of the bundle, when it comes and whenever it changes. */
 async function know() {
-  const bundle = await (await session()).bundle();
+  const { skew, bundle: opened } = await session();
+  const bundle = await opened();
   element("no-bundle").hidden = Boolean(bundle);
+  clock(minutesSlow(skew));
   if (!bundle || bundle.at === known?.at) return;
   known = bundle;
   picker.know(bundle.categories);
   place.know(readOutlines(bundle.grids), bundle.start?.point ?? null);
   if (bundle.limits?.voice_seconds) voice.limit(bundle.limits.voice_seconds);
-  const behind = minutesBehind(bundle.at);
-  element("clock-note").hidden = !behind;
-  element("clock-note").textContent = fill(words.clockBehind, { n: behind });
+}
+
+function clock(slow) {
+  element("clock-note").hidden = !slow;
+  element("clock-note").textContent = fill(slow > 0 ? words.clockSlow : words.clockFast, { n: Math.abs(slow) });
 }
 
 /** The bar with the send button stands on the keyboard, not under it. */
