@@ -19,6 +19,7 @@ from app import events
 from app.analysis.indicators.models import FIGURE_KINDS, AreaFigure
 from app.areas.index import AreaEntry, areas
 from app.areas.models import AreaShape
+from app.core.clock import day_after
 from app.core.db import db
 from app.core.policy import Actor
 from app.core.problems import Invalid
@@ -109,14 +110,14 @@ def _number(text: str) -> float:
 
 
 def _overlaps(found: Sequence[Figure]) -> dict[str, list[str]]:
-    """Two figures of one kind and unit must not speak of the same day."""
+    """Two figures of one kind and unit must not speak of the same day; an open end gives way to the next."""
     errors: dict[str, list[str]] = {}
     last: dict[tuple[str, int], date] = {}
     for at, each in sorted(enumerate(found, start=2), key=lambda pair: pair[1].starts_on):
         key = (each.kind, each.area.id)
         if key in last and each.starts_on < last[key]:
             errors[f"line {at}"] = [_("Another line speaks of the same unit and days.")]
-        last[key] = max(each.ends_on or date.max, last.get(key, date.min))
+        last[key] = max(each.ends_on or day_after(each.starts_on), last.get(key, date.min))
     return errors
 
 

@@ -71,8 +71,14 @@ def _own_line(view: View, indicator: Indicator) -> dict[str, Any]:
         "prior": _prior(view, indicator, earlier),
         "change": words.change_text(indicator, difference),
         "better": better(indicator, difference),
-        "n": Cell(number(present.n), view.link(base_part(indicator)) if present.n else None),
+        "n": _n(view, indicator, present),
     }
+
+
+def _n(view: View, indicator: Indicator, value: Value) -> Cell:
+    """What a share is a share of; of everything else what was counted or measured."""
+    part = base_part(indicator) if indicator.measure == SHARE else counted_part(indicator)
+    return Cell(number(value.n), view.link(part) if value.n else None)
 
 
 def _prior(view: View, indicator: Indicator, earlier: Value) -> Cell:

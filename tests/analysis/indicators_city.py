@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import func, insert, select
 
 from app.areas.index import areas
-from app.cases.models import Case, Task
+from app.cases.models import PAST_FIELDS, Case, PastState, Task
 from app.catalogue.models import CatalogueVersion
 from app.core import db as database
 from app.core.clock import day_start
@@ -50,6 +50,7 @@ def put(
         "status": stands,
         "on_time": bool(closed and due and closed <= due) if closed else None,
         "took_s": int((closed - filed).total_seconds()) if closed else None,
+        "version": 2 if closed else 1,
         "changed_at": max(at for at in (filed, accepted, ended) if at),
         "filed_by_id": who.id if who else None,
         "command_hash": "",
@@ -66,8 +67,19 @@ def put(
     if due is not None:
         duty = {"kind": "handle", "opened_at": accepted or filed, "due_at": due, "closed_at": closed}
         db.session.execute(insert(Task), [duty | {"case_id": each} for each in ids])
+    if closed is not None and ids:
+        _remember(ids, fixed | {"status": "in_progress", "due_at": due, "clock_from": accepted})
     database.commit()
     return ids
+
+
+def _remember(ids: list[int], stood: dict[str, Any]) -> None:
+    """Where the cases stood from their filing until their closing."""
+    past = dict.fromkeys(PAST_FIELDS) | {"escalations": 0, "returns": 0, "reworks": 0}
+    past |= {name: stood[name] for name in PAST_FIELDS if name in stood}
+    past |= {"ended_at": None, "on_time": None, "took_s": None, "version": 1}
+    past |= {"since": stood["filed_at"], "until": stood["ended_at"]}
+    db.session.execute(insert(PastState), [past | {"case_id": each} for each in ids])
 
 
 def local(day: str, hours: float = 0) -> datetime:
