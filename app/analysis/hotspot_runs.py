@@ -5,7 +5,7 @@ Counts come from the one source of cases with the reader's scope, so each is the
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, select
 
 from app.analysis import hotspots
 from app.analysis.cells import HEXAGON, NOWHERE, SQUARE
+from app.analysis.denominators import RESIDENTS, bases
 from app.analysis.emergence import NONE, emergence
 from app.analysis.fdr import adjusted
 from app.analysis.hotspots import FEWEST_UNITS, HIGH_HIGH, HIGH_LOW, LOW_HIGH, LOW_LOW, LocalStatistic
@@ -31,6 +32,7 @@ from app.core.policy import LEVEL_FIELDS, Predicate
 GI_STAR, LOCAL_MORAN = "gi_star", "local_moran"
 STATISTICS = {GI_STAR: hotspots.gi_star, LOCAL_MORAN: hotspots.local_moran}
 CELL_KINDS = (SQUARE, HEXAGON)
+HOUSEHOLDS, KM2 = "households", "km2"
 WEEKS = 8
 WEEK = timedelta(weeks=1)
 MOST_WEEKLY_DRAWS = 9_999
@@ -48,7 +50,7 @@ class TooManyCases(ValueError):
 
 @dataclass(frozen=True)
 class Question:
-    """`units`: a level, square or hexagon (then of `size_m`). `per`: km2, households or nothing (counts).
+    """`units`: a level, square or hexagon (then of `size_m`). `per`: residents, households, km2, or None.
 
     `filters` say which cases count, window included; their area is `area`.
     """
@@ -78,7 +80,7 @@ def run(question: Question, *, within: Predicate, now: datetime) -> dict[str, An
     """Everything the page tells, as plain values; NaN where nothing can be said."""
     counted = count(question, within=within, now=now)
     weights, cases = counted.units.weights, counted.cases.astype(np.float64)
-    values = values_of(question, counted)
+    values = values_of(question, counted, now)
     compute = STATISTICS[question.statistic]
     found = compute(values, weights, question.permutations, question.seed)
     few = too_few(cases, weights) | ~found.known
@@ -187,19 +189,24 @@ def _points(filters: Filters, *, within: Predicate, now: datetime) -> tuple[Floa
     return places, np.array([row.filed_at.timestamp() for row in rows])
 
 
-def values_of(question: Question, counted: Counted) -> Floats:
+def values_of(question: Question, counted: Counted, now: datetime) -> Floats:
     """Counts, or how far each rate lies from the rate of all (Assunção and Reis 1999)."""
     cases = counted.cases.astype(np.float64)
     if question.per is None:
         return cases
-    return standardised_rates(cases, exposure_of(question.per, counted.units))
+    seen = local_day(question.filters.end or question.filters.as_of or now)
+    return standardised_rates(cases, exposure_of(question.per, counted.units, seen))
 
 
-def exposure_of(per: str, units: Units) -> Floats:
-    """What the cases are set against; NaN where it is not known."""
-    if per == "km2":
+def exposure_of(per: str, units: Units, day: date) -> Floats:
+    """What the cases are set against (residents: as imported for that day); NaN where it is not known."""
+    if per == KM2:
         return units.km2
-    return np.array([entry.households or np.nan for entry in units.entries], dtype=np.float64)
+    known: dict[int, float | None] = {entry.id: entry.households for entry in units.entries}
+    if per == RESIDENTS:
+        found = bases(RESIDENTS, units.entries, day, day + timedelta(days=1))
+        known = {area_id: base.value for area_id, base in found.items()}
+    return np.array([known[entry.id] or np.nan for entry in units.entries], dtype=np.float64)
 
 
 def too_few(cases: Floats, weights: Weights) -> NDArray[np.bool_]:

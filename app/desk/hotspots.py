@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from app.analysis import units
 from app.analysis.cells import HEXAGON, SQUARE
-from app.analysis.hotspot_runs import CELL_KINDS, GI_STAR, STATISTICS, Question
+from app.analysis.denominators import RESIDENTS
+from app.analysis.hotspot_runs import CELL_KINDS, GI_STAR, HOUSEHOLDS, KM2, STATISTICS, Question
 from app.analysis.results import Asked
 from app.areas.index import AreaEntry, areas
 from app.cases.queries import listing
@@ -38,8 +39,9 @@ ADDS: dict[str, dict[str, str]] = {
 """What a value's list adds to the page's filters."""
 PER: dict[str, Any] = {
     "": _l("number of cases"),
-    "households": _l("per household"),
-    "km2": _l("per km²"),
+    RESIDENTS: _l("per resident"),
+    HOUSEHOLDS: _l("per household"),
+    KM2: _l("per km²"),
 }
 STATISTIC_NAMES: dict[str, Any] = {"gi_star": _l("Gi* (Getis-Ord)"), "local_moran": _l("Local Moran's I")}
 SIZES = (250, 500, 1000, 2000)

@@ -36,7 +36,8 @@ def place(column: int, row: int, step: int) -> dict[str, Any]:
 def test_the_page_fits_and_is_accessible(
     planted: Site, visit: Visit, axe: Axe, screen: dict[str, int], lang: str
 ) -> None:
-    page = visit("cai", "/desk/hotspots?units=grid&draws=999", screen=screen, lang=lang)
+    path = "/desk/hotspots?units=grid&draws=999"
+    page = visit("cai", path, screen=screen, lang=lang, expected=("status of 422",))
     for query in (
         "units=grid",
         "units=square&size=1000",
