@@ -28,6 +28,7 @@ from app.media.render import Size
 from app.media.service import derivative, original, store_original, store_voice
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
+GIVEN: dict[str, Any] = {"image/jpeg": {}, "audio/webm": {}, "audio/ogg": {}, "audio/mp4": {}}
 NOBODY_ELSES = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
 
 
@@ -79,7 +80,7 @@ def _bytes(sha256: str, limit: int) -> bytes:
 @bp.route("/cases/<uuid:case_id>/photos/<sha256>", methods=["GET"])
 @allow(SIGNED_IN)
 @bp.doc(parameters=[parameters.SIZE, parameters.ORIGINAL])
-@bp.alt_response(200, content_type="image/jpeg")
+@bp.doc(responses={"200": {"description": "a picture, or a spoken note", "content": GIVEN}})
 def get_photo(case_id: UUID, sha256: str) -> Response:
     """A re-encoded picture without metadata (`size=thumb|screen`), or with `original=1` the evidence.
 
