@@ -161,18 +161,21 @@ export async function signOut() {
   const { owner, session: id } = await device();
   if (owner) await shut(owner);
   await remember({ ...NOBODY, leaving: id });
-  if (known.csrf) await endOnServer(known.csrf);
-  Object.assign(known, { signedIn: false, csrf: null });
+  const told = Boolean(known.csrf) && (await endOnServer(known.csrf));
+  Object.assign(known, { signedIn: false, csrf: null, reachable: told });
   changed();
 }
 
+/** Whether the server knows now. */
 async function endOnServer(csrf) {
   try {
     const options = { method: "POST", headers: { "X-CSRFToken": csrf }, redirect: "manual", signal: AbortSignal.timeout(PING) };
     const answer = await fetch("/sign-out", options);
-    if (answer.type === "opaqueredirect" || answer.ok) await remember({ ...NOBODY });
+    if (answer.type !== "opaqueredirect" && !answer.ok) return false;
+    await remember({ ...NOBODY });
+    return true;
   } catch {
-    // no signal: `leaving` says so, and the next answer of the server ends it
+    return false; // no signal: `leaving` says so, and the next answer of the server ends it
   }
 }
 

@@ -1,6 +1,6 @@
 // Import names as pages know them: "wangge/<room>/<name>" and "idb". A name with "?page=2" loads the module anew,
 // with everything that it imports: another page of the same phone.
-const ROOT = new URL("../../../", import.meta.url);
+const ROOT = new URL("../../../../", import.meta.url);
 
 export function resolve(name, context, next) {
   const page = /\?page=\d+$/.exec(name)?.[0] ?? /\?page=\d+$/.exec(context.parentURL ?? "")?.[0] ?? "";
