@@ -28,7 +28,7 @@ CATEGORIES = 14
 SPOTS = 24  # different points in a grid
 COLUMNS = tuple(column.name for column in Case.__table__.columns)
 NOTHING_YET: dict[str, Any] = dict.fromkeys(("near_at", "card", "applied", "suspended_at", "resume_to"))
-NOTHING_YET |= {"reopens": 0, "extensions": 0, "self_handled": 0}
+NOTHING_YET |= {"reopens": 0, "extensions": 0, "self_handled": 0, "flags": None}
 """What has not happened to any of them."""
 OPEN_STATUSES = ("filed", "accepted", "dispatched", "in_progress", "handled")
 SAID = (

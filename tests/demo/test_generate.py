@@ -1,7 +1,7 @@
 """A generated city in the database: what the key says is there, and the product's own oracle agrees."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -154,11 +154,15 @@ def test_everything_is_labelled_and_filed_by_people_who_cannot_sign_in(bare: Fla
 
 def test_clocks_of_phones_are_wrong_where_the_key_says(bare: Flask) -> None:
     key = json.loads(generate(PLAN, 5, now=NOW).key)
-    (town,) = key["phones"]
+    ((town, offset),) = key["phones"].items()
     said = select(Person.username, Case.channel).join(Case, Case.filed_by_id == Person.id)
     assert set(db.session.execute(said.where(Case.extra.is_not(None)))) == {
         (inspector_name(town), "inspector")
     }
+    flagged = select(func.count()).where(Case.flags.contains("clock_wrong"))
+    assert bool(db.session.scalar(flagged)) is (offset > 600)
+    late = select(Case.observed_at, Case.filed_at).where(Case.flags.contains('"late"'))
+    assert all(filed - observed >= timedelta(hours=2) for observed, filed in db.session.execute(late))
 
 
 def test_it_refuses_to_mix_with_cases_of_people(city: Flask, cast: dict[str, Caller], tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The drawn cases as the product would hold them: placed, filed, and lived through until an instant."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ import shapely
 
 from app import spatial
 from app.areas.index import AreaEntry, areas
+from app.cases.claims import Claim, Device, flags_of
 from app.catalogue.configuration import configuration
 from app.catalogue.configuration.responsibility import department_for
 from app.catalogue.queries import CategoryRow, categories
@@ -27,6 +28,8 @@ from app.workflow.statuses import Status
 
 CHANNELS = ("12345", "wechat", "web")
 URGENCIES = ("normal", "normal", "normal", "low", "high", "urgent")
+QUEUED = timedelta(seconds=30)
+"""After a case was seen, until its filing lies in the phone's queue."""
 REPORTER = '{"name":"市民（演示）"}'
 BY_THE_DEPARTMENT = ("start", "handle", "return_to_dispatcher")
 BY_AN_INSPECTOR = ("verify_pass", "verify_fail", "check_pass", "check_fail")
@@ -131,6 +134,7 @@ class Filing:
         filed_at = self.start + timedelta(seconds=int(drawn.filed[case]))
         by_inspector = drawn.channel[case] == INSPECTOR
         chance = uuid.int
+        observed_at = self.start + timedelta(seconds=int(drawn.observed[case]))
         return LATER | {
             "id": ident,
             "uuid": uuid,
@@ -140,7 +144,8 @@ class Filing:
             "changed_at": filed_at,
             "filed_by_id": actor.id,
             "command_hash": uuid.hex * 2,
-            "observed_at": self.start + timedelta(seconds=int(drawn.observed[case])),
+            "observed_at": observed_at,
+            "flags": self._flags(case, observed_at, filed_at),
             "category": category.code,
             "filed_category": category.code,
             "catalogue_version_id": category.version_id,
@@ -166,8 +171,15 @@ class Filing:
         """What a phone with a wrong clock said."""
         if not self.city.drawn.offset[case]:
             return None
-        queued = self.start + timedelta(seconds=int(self.city.drawn.observed[case]) + 30)
+        queued = self.start + timedelta(seconds=int(self.city.drawn.observed[case])) + QUEUED
         return orjson.dumps({"device": {"source": "gps", "queued_at": rfc3339(queued)}}).decode()
+
+    def _flags(self, case: int, observed_at: datetime, filed_at: datetime) -> str | None:
+        """What speaks against the filing's own words, by the product's own rules."""
+        device = Device(queued_at=observed_at + QUEUED) if self.city.drawn.offset[case] else Device()
+        claim = Claim(observed_at, None, float(self.city.points.accuracy_m[case]), device)
+        found = [asdict(flag) for flag in flags_of(claim, now=filed_at)]
+        return orjson.dumps(found).decode() if found else None
 
     def _position(self, case: int) -> Row:
         points = self.city.points
