@@ -19,6 +19,13 @@ NOTHING = "00000000-0000-4000-8000-000000000000"
 OPEN_TO_ANYONE = {
     "api.docs",
     "api.openapi",
+    "field.duty",
+    "field.file",
+    "field.home",
+    "field.manifest",
+    "field.service_worker",
+    "field.session",
+    "field.tray",
     "health.healthz",
     "health.readyz",
     "language",
