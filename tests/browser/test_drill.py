@@ -129,7 +129,7 @@ class Scene:
         sign_in(phone.page, "ines")
         phone.page.goto("/field/file")
         ready(phone.page)
-        phone.page.wait_for_function("async () => Boolean((await navigator.serviceWorker.ready).active)")
+        phone.page.evaluate("async () => Boolean((await navigator.serviceWorker.ready).active)")
         return phone
 
 
@@ -170,19 +170,24 @@ def pictures(number: int) -> list[dict[str, Any]]:
     return made
 
 
+def draft_with_photos(phone: Phone, count: int) -> str:
+    """The id of the draft on the page, once that many photos are kept with it."""
+    for _turn in range(100):
+        for item in phone.items():
+            if item["state"] == "draft" and len(phone.page.evaluate(TAKEN, item["id"])) == count:
+                return str(item["id"])
+        phone.page.wait_for_timeout(100)
+    raise AssertionError("no draft was kept")
+
+
 def file_one(scene: Scene, phone: Phone, number: int, *, killed: bool = False) -> None:
     """Two photos, a category, send; `killed`: the tab dies before, and the draft is taken up again."""
     page = phone.page
     page.set_input_files("#photo-camera", pictures(number))  # type: ignore[arg-type]
     expect(page.locator("[data-strip=photo] .strip-photos img")).to_have_count(2)
     if killed:
-        page.wait_for_function(f"async () => (await ({ITEMS})()).some((item) => item.state === 'draft')")
-        (draft,) = [item for item in phone.items() if item["state"] == "draft"]
-        page.wait_for_function(
-            "async (id) => (await (await import('wangge/field/queue')).get(id)).photos.length === 2",
-            arg=draft["id"],
-        )
-        phone.kill_tab(f"/field/file#{draft['id']}")
+        draft = draft_with_photos(phone, 2)
+        phone.kill_tab(f"/field/file#{draft}")
         page = phone.page
         expect(page.locator("[data-strip=photo] .strip-photos img")).to_have_count(2)
     page.locator(f"#category-chips [data-code={CATEGORIES[number % 2]}]").tap()
