@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -32,18 +33,30 @@ def test_what_leaves_the_phone_is_small_and_says_nothing_of_the_device(site: Sit
         assert not image.getexif()
 
 
-def test_five_photos_never_hold_the_page_up(visit: Visit) -> None:
+def as_from_a_camera(folder: Path, colour: str) -> Path:
+    """12 megapixels that compress as badly as a street in the sun: some 3 MB."""
+    street = Image.effect_noise((1000, 750), 60).convert("RGB").resize((4000, 3000))
+    street.paste(colour, (0, 0, 400, 400))
+    street.save(folder / f"{colour}.jpg", quality=92)
+    return folder / f"{colour}.jpg"
+
+
+def test_five_photos_never_hold_the_page_up(visit: Visit, tmp_path: Path) -> None:
+    street = [as_from_a_camera(tmp_path, c) for c in ("red", "green", "blue", "white", "black")]
     page = begin(visit)
     page.evaluate("""() => {
       window.blocked = [];
       new PerformanceObserver((list) => window.blocked.push(...list.getEntries().map((e) => e.duration)))
         .observe({type: "longtask"});
     }""")
-    take(page, *(f"#{n}{n}4488" for n in range(10, 60, 10)))
+    page.set_input_files("#photo-camera", street)
+    expect(page.locator("#file .strip-photos img")).to_have_count(5, timeout=60_000)
     category(page, "E0102").tap()
     page.locator("#send").tap()
     expect(page.locator("#sent")).to_be_visible()
-    assert max(page.evaluate("window.blocked"), default=0) <= 100
+    blocked = page.evaluate("window.blocked")
+    print("longest tasks, ms:", sorted(blocked)[-3:])
+    assert max(blocked, default=0) <= 100
 
 
 def test_the_observer_of_long_tasks_sees_one(visit: Visit) -> None:

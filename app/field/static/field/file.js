@@ -101,7 +101,7 @@ function complete() {
   return questions.check();
 }
 
-async function send() {
+async function send({ endsWalk = false } = {}) {
   if (busy) return;
   busy = true;
   errors.clear();
@@ -110,7 +110,7 @@ async function send() {
     changed();
     if (!complete()) return;
     await keepNow();
-    if (walk.on()) return finishWalk();
+    if (walk.on()) return await goOnWalking(endsWalk);
     form.hidden = true;
     screen.show(kept.draft(), { place: place.named(), onSpot: picker.chosen().onSpot });
   } catch (error) {
@@ -196,8 +196,14 @@ function startWalk() {
   return true;
 }
 
-function finishWalk() {
+/** What was kept goes onto the list; the next one keeps the category. */
+function goOnWalking(end) {
+  const { category } = kept.fields();
   walk.note(kept.draft(), { place: place.named(), complete: true });
+  return end ? endWalk() : again({ category });
+}
+
+function endWalk() {
   walk.finish();
   return again({});
 }
@@ -260,7 +266,7 @@ form.addEventListener("input", () => changed());
 element("again-here").addEventListener("click", () => again({ pin: kept.fields().pin }));
 element("again-same").addEventListener("click", () => again({ category: kept.fields().category }));
 element("walk-start").addEventListener("click", startWalk);
-element("walk-finish").addEventListener("click", () => (strip.photos.length ? send() : (walk.finish(), again({}))));
+element("walk-finish").addEventListener("click", () => (strip.photos.length ? send({ endsWalk: true }) : endWalk()));
 addEventListener("hashchange", () => openWanted().catch(errors.trouble));
 addEventListener("pagehide", () => kept.flush().catch(() => {}));
 document.addEventListener("visibilitychange", () => document.hidden && kept.flush().catch(() => {}));

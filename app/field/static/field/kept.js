@@ -1,6 +1,6 @@
 // After "send": the receipt at once, then what becomes of the filing while the page is open.
 import { fill } from "wangge/core/core";
-import { get, list, onChange } from "wangge/field/queue";
+import { get, onChange } from "wangge/field/queue";
 import { settleSection } from "wangge/field/settle";
 
 const element = (id) => document.getElementById(id);
@@ -25,7 +25,7 @@ export function keptScreen(words, onTrouble) {
 
   /** The state of the filing, in words; a number as soon as there is one. */
   async function follow() {
-    const item = shown && (await list()).find(({ id }) => id === shown.id);
+    const item = shown && (await get(shown.id));
     if (!item || item.id !== shown?.id) return;
     const filed = Boolean(item.number);
     element("sent").dataset.state = item.state;
@@ -39,10 +39,11 @@ export function keptScreen(words, onTrouble) {
     if (held) await problem(item);
   }
 
-  function state({ state: at, number, receipt, photosSent, photosAll }) {
-    if (at === "confirmed") return photosAll ? fill(words.arrived, { n: photosAll }) : words.noPhotos;
+  function state({ state: at, number, receipt, photos }) {
+    const [all, n] = [photos.length, photos.filter(({ sent }) => sent).length];
+    if (at === "confirmed") return all ? fill(words.arrived, { n: all }) : words.noPhotos;
     if (at === "parked" || at === "conflict") return "";
-    return number ? fill(words.photosUnderWay, { n: photosSent, all: photosAll, receipt }) : words.willSend;
+    return number ? fill(words.photosUnderWay, { n, all, receipt }) : words.willSend;
   }
 
   async function problem({ id, number, problem: said }) {

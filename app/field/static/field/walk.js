@@ -1,7 +1,7 @@
 // A street in one go: the category stays, and each photo from the camera begins the next case where she stands.
 import { fill } from "wangge/core/core";
 import { metresBetween } from "wangge/field/position";
-import { list, onChange } from "wangge/field/queue";
+import { get, onChange } from "wangge/field/queue";
 
 const element = (id) => document.getElementById(id);
 
@@ -17,6 +17,7 @@ export function streetWalk(words) {
     walking = true;
     kept.splice(0);
     element("walk").hidden = false;
+    element("walk-finish").hidden = false;
     element("walk-start").hidden = true;
     render();
     element("walk").scrollIntoView({ block: "start" });
@@ -28,8 +29,13 @@ export function streetWalk(words) {
   }
 
   function render() {
-    element("walk-says").textContent = kept.length ? fill(words.walked, { n: kept.length }) : words.walkHow;
+    element("walk-says").textContent = says();
     element("walk-kept").replaceChildren(...kept.map(line));
+  }
+
+  function says() {
+    if (!walking) return fill(words.walkDone, { n: kept.length });
+    return kept.length ? fill(words.walked, { n: kept.length }) : words.walkHow;
   }
 
   function line({ id, receipt, place, complete, number, at }) {
@@ -46,8 +52,7 @@ export function streetWalk(words) {
 
   async function follow() {
     if (!kept.length) return;
-    const numbers = new Map((await list()).map(({ id, number }) => [id, number]));
-    for (const each of kept) each.number = numbers.get(each.id) ?? each.number;
+    for (const each of kept) each.number ??= (await get(each.id))?.number ?? null;
     render();
   }
 
@@ -65,11 +70,8 @@ export function streetWalk(words) {
       walking = false;
       element("walk-start").hidden = false;
       element("walk-finish").hidden = true;
-      element("walk-says").textContent = fill(words.walkDone, { n: kept.length });
-    },
-    close() {
-      element("walk").hidden = true;
-      element("walk-finish").hidden = false;
+      element("walk-here").textContent = "";
+      render();
     },
   };
 }
