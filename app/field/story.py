@@ -65,7 +65,8 @@ def _line(event: Told, people: People) -> Line:
     if body.get("off_site_reason"):
         said.append(_("Not from the spot: %(why)s", why=body["off_site_reason"]))
     why = "\n".join(said) if event.body is not None else _("What was written here has been erased.")
-    what = word(event.action, "event") + _whereto(body)
+    spoken = body.get("kind") == "voice"
+    what = _("added a spoken note") if spoken else word(event.action, "event") + _whereto(body)
     who = _("The clock") if event.action in BY_CLOCK else _who(event.actor, people)
     return Line(event.at, who, what, why, int(body.get("version", 0)))
 

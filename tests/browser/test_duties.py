@@ -28,6 +28,12 @@ UNFOLD = """() => document.querySelectorAll("main details").forEach((e) => {
   e.removeAttribute("name");
   e.open = true;
 })"""
+THUMB_KEPT = """async (uuid) => {
+  const name = (await caches.keys()).find((each) => each.startsWith("wangge-person-"));
+  const cache = name && (await caches.open(name));
+  const kept = cache && (await cache.keys()).find(({ url }) => url.includes(uuid));
+  return Boolean(kept) && (await (await cache.match(kept)).blob()).size > 0;
+}"""
 WORKER = "async () => Boolean((await navigator.serviceWorker.ready).active)"
 
 
@@ -62,9 +68,18 @@ def fetched(page: Page) -> None:
     expect(page.locator("#fetch")).to_be_enabled()
 
 
+def becomes(page: Page, asked: str, said: str | None = None) -> None:
+    """Ask until the answer is yes; unlike the page's own waiting, this waits for promises."""
+    for _attempt in range(150):
+        if page.evaluate(asked, said):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never became so: {asked}")
+
+
 def cut_off(page: Page) -> None:
     """No signal from now on, as soon as the phone keeps its pages and the pictures of the day."""
-    page.wait_for_function(WORKER)
+    becomes(page, WORKER)
     page.context.set_offline(True)
 
 
@@ -468,7 +483,7 @@ def test_a_phone_set_to_night_gets_the_night_theme(visit: Visit) -> None:
 
 
 def test_the_first_load_is_light(visit: Visit) -> None:
-    page = visit(None, "/sign-in")
+    page = visit("ines", "/healthz", expected=("404",))
     loaded: dict[str, int] = {}
 
     def weigh(url: str, body: bytes) -> None:
@@ -480,3 +495,9 @@ def test_the_first_load_is_light(visit: Visit) -> None:
     page.wait_for_load_state("networkidle")
     assert len(loaded) > 10
     assert sum(loaded.values()) < MOST_FIRST_LOAD, loaded
+
+
+def test_other_roles_are_led_to_their_own_pages(visit: Visit) -> None:
+    page = visit("mara", "/field/")
+    page.wait_for_url(lambda url: "/field/" not in url)
+    expect(page.locator("h1").first).to_be_visible()

@@ -14,7 +14,7 @@ from app.cases.duties import Duties
 from app.cases.models import Case
 from app.cases.queries import listing
 from app.cases.queries.filters import Filters, read_filters
-from app.cases.queries.one import find_case, photos_of
+from app.cases.queries.one import find_case, photos_of, voices_of
 from app.core.access import allow, current_actor
 from app.core.api import cursor_of, read_cursor
 from app.core.clock import now
@@ -118,6 +118,7 @@ def case(uuid: UUID) -> str:
         "field/case.html",
         case=_shown(found.case, at),
         photos=photos,
+        voices=[_voice_url(found.case, each.sha256) for each in voices_of(found.case.id)],
         place=_place(found.case),
         waits=waiting(tasks, at),
         story=tell(history(f"case:{uuid}", limit=MOST_EVENTS)),
@@ -150,6 +151,10 @@ def _subject(case: Case, moves: list[Move]) -> dict[str, Any]:
 def _photo(case: Case, sha256: str, kind: str) -> dict[str, str]:
     urls = {size: photo_url(case.uuid, sha256, size) for size in ("thumb", "screen")}
     return {"kind": kind, **urls}
+
+
+def _voice_url(case: Case, sha256: str) -> str:
+    return f"/api/v1/cases/{case.uuid}/photos/{sha256}"
 
 
 def _shown(case: Case, at: datetime) -> dict[str, Any]:

@@ -37,11 +37,13 @@ class ActForm {
 
   constructor({ action, needs }, subject, around, onQueued) {
     Object.assign(this, { action, needs, subject, around, onQueued, words: around.words });
-    this.form = make("form", { class: "form", "data-action": action, novalidate: true }, ...needs.flatMap((need) => this.#field(need)),
+    const fields = needs.flatMap((need) => this.#field(need));
+    this.form = make("form", { class: "form", "data-action": action, novalidate: true }, ...fields,
       make("p", { class: "field-error", "data-error": "", role: "alert", hidden: true }),
       make("p", { class: "small", "data-says": true, role: "status", hidden: true }),
       make("button", { class: "button primary wide" }, fill(this.words.confirm, { action: this.words.action[action] })));
-    const summary = make("summary", { class: FIRST.has(action) ? "button wide primary" : "button wide" }, icon(SIGNS[action] ?? "comment"), this.words.action[action]);
+    const look = FIRST.has(action) ? "button wide primary" : "button wide";
+    const summary = make("summary", { class: look }, icon(SIGNS[action] ?? "comment"), this.words.action[action]);
     this.element = make("details", { class: "act", name: "act" }, summary, this.form);
     this.#live();
   }
@@ -194,7 +196,8 @@ class ActForm {
     const values = this.#said();
     for (const { name, kind, required } of this.needs) {
       if (!required) continue;
-      if (kind === "photos" ? !this.strip.photos.length : !values[name]) this.error(name, kind === "photos" ? this.words.needPhoto : this.words.needed);
+      if (kind === "photos" && !this.strip.photos.length) this.error(name, this.words.needPhoto);
+      if (kind !== "photos" && !values[name]) this.error(name, this.words.needed);
     }
     return !this.form.querySelector("[data-error]:not([hidden])");
   }
@@ -216,7 +219,9 @@ class ActForm {
     if (!found) return;
     if (found.state === "draft") this.#draft = found;
     else this.#parked = id;
-    for (const [name, value] of Object.entries(found.fields.said ?? {})) if (this.form.elements[name]) this.form.elements[name].value = value;
+    for (const [name, value] of Object.entries(found.fields.said ?? {})) {
+      if (this.form.elements[name]) this.form.elements[name].value = value;
+    }
     if (found.fields.said?.off_site_reason) this.form.querySelector("[data-away]").hidden = false;
     await this.#restorePhotos(found);
     this.element.open ||= open || found.state === "draft";

@@ -35,8 +35,12 @@ function note(item, words, on) {
   const { act } = words;
   const done = item.state === "confirmed";
   const text = fill(done ? act.done : act.kept, { receipt: item.receipt });
-  return make("div", { class: "note ok", "data-act": item.id, "data-state": item.state, role: "status" }, icon(done ? "check" : "clock"),
-    make("div", {}, make("p", {}, make("strong", {}, act.action[item.fields.action]), ` · ${text}`), !done && make("p", { class: "small" }, act.keptNext)));
+  const lines = [
+    make("p", {}, make("strong", {}, act.action[item.fields.action]), ` · ${text}`),
+    !done && make("p", { class: "small" }, act.keptNext),
+  ];
+  const marks = { class: "note ok", "data-act": item.id, "data-state": item.state, role: "status" };
+  return make("div", marks, icon(done ? "check" : "clock"), make("div", {}, ...lines));
 }
 
 /** Refused: the server's words, and back into the form. */
@@ -45,7 +49,9 @@ function parked(item, { act }, on) {
   const why = Object.values(problem?.errors ?? {}).flat().join(" ") || problem?.detail || problem?.title || "";
   const mend = make("button", { class: "button", type: "button" }, icon("return"), act.mend);
   mend.addEventListener("click", () => on.mend(item));
-  return panel(item, "late", [make("p", {}, make("strong", {}, act.action[item.fields.action])), make("p", {}, fill(act.parked, { why })), prepared(item, act), buttons(mend, discard(item, act))]);
+  const name = make("p", {}, make("strong", {}, act.action[item.fields.action]));
+  const said = make("p", {}, fill(act.parked, { why }));
+  return panel(item, "late", [name, said, prepared(item, act), buttons(mend, discard(item, act))]);
 }
 
 /** Somebody was faster: what changed, how it is now, what she had prepared; she decides. */
@@ -64,14 +70,18 @@ function conflict(item, { act, clock }) {
 }
 
 function panel(item, look, parts) {
-  return make("div", { class: `note ${look}`, "data-act": item.id, "data-state": item.state, role: "alert" }, icon("alarm"), make("div", { class: "decision" }, ...parts));
+  const marks = { class: `note ${look}`, "data-act": item.id, "data-state": item.state, role: "alert" };
+  return make("div", marks, icon("alarm"), make("div", { class: "decision" }, ...parts));
 }
 
 function prepared(item, act) {
   const words = wordsOf(item);
   const photos = item.photosAll ? fill(act.photosKept, { n: item.photosAll }) : "";
   if (!words && !photos) return null;
-  return make("blockquote", { class: "prepared" }, make("p", { class: "small quiet" }, act.prepared), words && make("p", { class: "said" }, words), photos && make("p", {}, icon("image"), photos));
+  return make("blockquote", { class: "prepared" },
+    make("p", { class: "small quiet" }, act.prepared),
+    words && make("p", { class: "said" }, words),
+    photos && make("p", {}, icon("image"), photos));
 }
 
 function wordsOf({ fields }) {

@@ -67,7 +67,8 @@ function head(entry, bundle) {
     clock && light(clock, stamp(entry.due_at)),
   ];
   element("duty-state").replaceChildren(...parts.filter(Boolean));
-  element("duty-age").textContent = bundle ? fill(words.asOfAge, { time: stamp(bundle.at), ago: ago(seconds(bundle.at), now(), words.clock) }) : "";
+  const age = bundle && { time: stamp(bundle.at), ago: ago(seconds(bundle.at), now(), words.clock) };
+  element("duty-age").textContent = age ? fill(words.asOfAge, age) : "";
 }
 
 async function build(entry, bundle, id) {
@@ -85,9 +86,11 @@ async function build(entry, bundle, id) {
 /** How it was beside how it is. */
 function photos({ photos: all }) {
   const pictures = all.filter(({ kind }) => KIND_ORDER.includes(kind));
-  const groups = KIND_ORDER.map((kind) => [kind, pictures.filter((photo) => photo.kind === kind)]).filter(([, found]) => found.length);
-  element("photos").replaceChildren(...groups.map(([kind, found]) =>
-    make("div", { class: "photo-group" }, make("h3", {}, words.row.photo[kind]), make("ul", {}, ...found.map((photo) => make("li", {}, picture(photo, kind)))))));
+  const groups = KIND_ORDER.map((kind) => [kind, pictures.filter((photo) => photo.kind === kind)]).filter(([, those]) => those.length);
+  element("photos").replaceChildren(...groups.map(([kind, those]) => {
+    const pictured = those.map((photo) => make("li", {}, picture(photo, kind)));
+    return make("div", { class: "photo-group" }, make("h3", {}, words.row.photo[kind]), make("ul", {}, ...pictured));
+  }));
   element("no-photos").hidden = pictures.length > 0;
 }
 
@@ -99,8 +102,10 @@ function picture(photo, kind) {
 function waits({ waits: open, open: running }, bundle) {
   element("waits").hidden = !running || !open.length;
   element("waits-rows").replaceChildren(...open.map((each) => {
-    const clock = each.paused_at ? null : bundle?.hours && clockOf({ clock_from: each.from, due_at: each.due_at }, now(), bundle.hours, words.clock);
-    return make("li", {}, make("b", {}, words.row.task[each.kind]), make("span", { class: "quiet" }, said(each.who)), clock && light(clock, stamp(each.due_at)));
+    const runs = { clock_from: each.from, due_at: each.due_at };
+    const clock = each.paused_at ? null : bundle?.hours && clockOf(runs, now(), bundle.hours, words.clock);
+    const kind = make("b", {}, words.row.task[each.kind]);
+    return make("li", {}, kind, make("span", { class: "quiet" }, said(each.who)), clock && light(clock, stamp(each.due_at)));
   }));
 }
 
@@ -115,15 +120,17 @@ function story({ story: lines }) {
 async function place(entry, bundle) {
   element("where").hidden = !entry.place;
   if (!entry.place) return;
-  element("where-says").replaceChildren(said(entry.place), entry.accuracy_m !== null && entry.accuracy_m !== undefined ? make("span", { class: "quiet nowrap" }, ` ±${Math.round(entry.accuracy_m)} m`) : "");
+  const coarse = Number.isFinite(entry.accuracy_m) ? ` ±${Math.round(entry.accuracy_m)} m` : "";
+  element("where-says").replaceChildren(said(entry.place), make("span", { class: "quiet nowrap" }, coarse));
   const grid = bundle?.grids?.find(({ code }) => code === entry.grid);
   element("approximate").hidden = !grid?.approximate;
   const map = element("place-map");
   map.hidden = !entry.point;
   if (!entry.point) return;
   const shape = grid?.geometry && { type: "Feature", properties: {}, geometry: grid.geometry };
+  const lies = { point: entry.point, accuracy: entry.accuracy_m ?? 0, shape, approximate: grid?.approximate };
   const drawn = await import("wangge/field/daymap")
-    .then(({ placeMap }) => placeMap(map, { point: entry.point, accuracy: entry.accuracy_m ?? 0, shape, approximate: grid?.approximate }))
+    .then(({ placeMap }) => placeMap(map, lies))
     .catch(() => null);
   map.hidden = !drawn;
 }
@@ -167,7 +174,8 @@ function stamp(instant) {
   if (!instant) return "";
   const at = new Date(instant);
   const sameYear = at.getFullYear() === new Date().getFullYear();
-  const options = { ...(sameYear ? {} : { year: "numeric" }), month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false, timeZone: words.zone };
+  const day = { ...(sameYear ? {} : { year: "numeric" }), month: "short", day: "numeric" };
+  const options = { ...day, hour: "2-digit", minute: "2-digit", hour12: false, timeZone: words.zone };
   return new Intl.DateTimeFormat(english() ? "en-GB" : "zh-CN", options).format(at);
 }
 

@@ -15,9 +15,19 @@ const words = embedded("home-words");
 const KEY = "wangge-order";
 const TICK = 60_000;
 const RECENT = 5;
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: words.zone };
 const WALKED = 40; // metres after which the walk is planned anew
 const element = (id) => document.getElementById(id);
-const state = { bundle: null, items: [], counts: null, session: null, order: keptOrder(), view: "list", here: null, map: null, asked: false };
+const state = {
+  bundle: null,
+  items: [],
+  counts: null,
+  session: null,
+  order: keptOrder(),
+  here: null, // where she stands; false when the device does not say
+  map: null,
+  asked: false, // the server, since this page is open
+};
 let stop = () => {};
 
 /** Read everything the phone has, and show it. */
@@ -134,9 +144,10 @@ function lengthOf(metres) {
 
 function showRecent() {
   const found = filings(state.items, state.bundle?.recent ?? []).slice(0, RECENT);
-  const lines = found.map(({ item, entry }) =>
-    entry ? entryRow(entry, context(), { note: item && item.state !== "confirmed" && itemBadge(item, words.row) }) : itemRow(item, context(), "/field/tray"),
-  );
+  const lines = found.map(({ item, entry }) => {
+    if (!entry) return itemRow(item, context(), "/field/tray");
+    return entryRow(entry, context(), { note: item && item.state !== "confirmed" && itemBadge(item, words.row) });
+  });
   element("recent-rows").replaceChildren(...lines);
   element("recent-rows").hidden = !found.length;
   element("recent-none").hidden = found.length > 0 || !state.bundle;
@@ -147,13 +158,13 @@ function showAge() {
   element("as-of").hidden = !bundle;
   if (!bundle) return;
   const at = seconds(bundle.at);
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: words.zone });
-  element("as-of-says").textContent = fill(words.asOfAge, { time: time.format(at * 1000), ago: ago(at, present(), words.clock) });
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, CLOCK).format(at * 1000);
+  element("as-of-says").textContent = fill(words.asOfAge, { time, ago: ago(at, present(), words.clock) });
   element("as-of-offline").hidden = mine.reachable !== false;
 }
 
 /** What the server has now; without a signal what is kept stays. */
-async function fetchAnew() {
+const fetchAnew = coalesced(async () => {
   element("fetch").disabled = true;
   await refresh();
   await refreshBundle();
@@ -162,7 +173,7 @@ async function fetchAnew() {
   await draw();
   const { owner, signedIn } = state.session;
   if (signedIn && state.bundle) await keepThumbs(owner, [...state.bundle.duties, ...state.bundle.recent]);
-}
+});
 
 function order(choice) {
   state.order = choice;
@@ -180,11 +191,12 @@ function standAt(fix) {
 }
 
 async function look(choice) {
-  state.view = choice;
   press("view", choice);
   element("duty-map").hidden = choice !== "map";
   if (choice !== "map" || state.map) return;
-  const map = await import("wangge/field/daymap").then(({ dayMap }) => dayMap(element("duty-map"), words.map)).catch(() => null);
+  const map = await import("wangge/field/daymap")
+    .then(({ dayMap }) => dayMap(element("duty-map"), words.map))
+    .catch(() => null);
   state.map = map;
   if (!map) element("duty-map").textContent = words.noMap;
   map?.outlines(state.bundle?.grids ?? []);

@@ -20,7 +20,8 @@ export async function keepThumbs(owner, entries) {
 async function fetchInto(cache, missing) {
   for (let path = missing.shift(); path; path = missing.shift()) {
     const answer = await fetch(path, { credentials: "same-origin" }).catch(() => null);
-    if (answer?.ok) await cache.put(path, answer);
+    const picture = answer?.ok ? await answer.blob().catch(() => null) : null;
+    if (picture) await cache.put(path, new Response(picture)); // in one piece: a page may be closed at any time
   }
 }
 
