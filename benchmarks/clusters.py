@@ -63,6 +63,8 @@ class Cluster:
         until = time.monotonic() + PATIENCE
         while any(_lives(pid) for pid in all_of_them) and time.monotonic() < until:
             time.sleep(0.01)
+        # Where nobody buries the dead (a container's first process), PostgreSQL would take it for alive.
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
 
     def _run(self, command: str) -> None:
         """PostgreSQL refuses to run as root."""
@@ -96,5 +98,6 @@ def cluster(folder: Path) -> Iterator[Cluster]:
     try:
         yield made
     finally:
-        made.kill()
+        if (folder / "data" / "postmaster.pid").exists():
+            made.kill()
         shutil.rmtree(folder, ignore_errors=True)

@@ -83,12 +83,14 @@ class Filer:
     def __init__(self, port: int, token: str, ledger: Ledger, gives_up: GivesUp | None = None) -> None:
         self.port, self.token, self.ledger, self.gives_up = port, token, ledger, gives_up
         self.line: HTTPConnection | None = None
+        self.until = 0.0
 
     def file(self, item: Item, faults: Sequence[str], *, keyed: bool = True) -> None:
         """Until it is acknowledged: the filing, then its photo. Each fault befalls one try of the filing.
 
         Without a key every try is a new filing.
         """
+        self.until = time.monotonic() + PATIENCE
         number = 0
         ident = item.uuid
         pending = list(faults)
@@ -111,6 +113,8 @@ class Filer:
                     return
 
     def _over(self) -> bool:
+        if time.monotonic() > self.until:
+            raise RuntimeError(f"not acknowledged within {PATIENCE:.0f} s")
         return self.gives_up is not None and self.gives_up()
 
     def _ask(self, path: str, body: bytes, kind: str, fault: str) -> int:

@@ -104,14 +104,15 @@ static void sync_file(int fd, const char *path) {
     shadow_of(path, shadow);
     make_parents(shadow);
     pthread_mutex_lock(&lock);
+    int from = REAL(open)(path, O_RDONLY); /* the writer's own may be for writing only */
     int to = REAL(open)(access(shadow, F_OK) ? inode : shadow, O_RDWR | O_CREAT, 0644);
-    if (to >= 0) {
-        for (int i = 0; i < notes[fd].count; i++) copy(fd, to, notes[fd].ranges[i].at, notes[fd].ranges[i].length);
-        notes[fd].count = 0;
-        if (ftruncate(to, found.st_size)) abort();
-        REAL(close)(to);
-        if (access(shadow, F_OK)) link(inode, shadow);
-    }
+    if (from < 0 || to < 0) abort();
+    for (int i = 0; i < notes[fd].count; i++) copy(from, to, notes[fd].ranges[i].at, notes[fd].ranges[i].length);
+    notes[fd].count = 0;
+    if (ftruncate(to, found.st_size)) abort();
+    REAL(close)(from);
+    REAL(close)(to);
+    if (access(shadow, F_OK) && link(inode, shadow)) abort();
     pthread_mutex_unlock(&lock);
 }
 
