@@ -58,6 +58,7 @@ FILTERS: list[Parameter] = [
     parameter("channel", "Channels it was filed by, separated by commas."),
     parameter("rated", f"How its closing was rated: {', '.join(SCORES)}; separated by commas."),
     parameter("filed_by", "Public id (UUID) of the person who filed it.", maxLength=40),
+    parameter("zone", "Id of a zone that the place has a point in common with.", maxLength=40),
     parameter("as_of", f"As things stood then. {INSTANT}"),
     parameter("sort", "Newest first unless said otherwise.", enum=list(SORTS)),
 ]
