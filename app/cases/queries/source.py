@@ -212,8 +212,11 @@ def _milestones(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]
 
 
 def _had_to_be_handled(cases: FromClause, filters: Filters) -> ColumnElement[bool]:
-    """The last handling was due in that time; of an accepted case not yet dispatched, what it waits for."""
-    c, limits = cases.c, (filters.deadline_from, filters.deadline_to)
+    """The last handling was due in that time; of an accepted case not yet dispatched, what it waits for.
+
+    One list of ids: so the planner need not look at every case.
+    """
+    limits = (filters.deadline_from, filters.deadline_to)
     handling, later = TASK.alias("handling").c, TASK.alias("later_handling").c
     passed_on = exists().where(
         later.case_id == handling.case_id, later.id > handling.id, *_is_handling(later, filters)
@@ -221,11 +224,11 @@ def _had_to_be_handled(cases: FromClause, filters: Filters) -> ColumnElement[boo
     last = select(handling.case_id).where(
         *_is_handling(handling, filters), *_between(handling.due_at, *limits), not_(passed_on)
     )
-    given = exists().where(handling.case_id == c.id, *_is_handling(handling, filters))
-    waiting = (c.ended_at.is_(None), c.accepted_at.is_not(None), *_between(c.due_at, *limits), not_(given))
-    if cases is CASES:  # one list of ids: the planner need not look at every case
-        return c.id.in_(union_all(last, select(c.id).where(*waiting)))
-    return or_(c.id.in_(last), and_(*waiting))
+    waiting = source(filters.as_of).alias("waiting").c
+    given = exists().where(handling.case_id == waiting.id, *_is_handling(handling, filters))
+    accepted = (waiting.ended_at.is_(None), waiting.accepted_at.is_not(None))
+    waits = select(waiting.id).where(*accepted, *_between(waiting.due_at, *limits), not_(given))
+    return cases.c.id.in_(union_all(last, waits))
 
 
 def _is_handling(tasks: Any, filters: Filters) -> list[ColumnElement[bool]]:
