@@ -28,7 +28,7 @@ def frame_words() -> Json:
         "unsent": _("%(n)s are not sent yet. What shall happen to them?"),
         "exported": _("The file is saved. Keep it until the other phone has sent everything."),
         "leaving": _("Signing out …"),
-        "others": _("Sealed drafts of somebody else on this phone: %(n)s. Only they can open them."),
+        "sealed": _("Sealed drafts on this phone: %(n)s. Only those who wrote them can open them."),
         "storageFull": _(
             "The phone is full. Delete some pictures or apps; what was kept before is still kept."
         ),
@@ -66,7 +66,7 @@ def tray_words() -> Json:
         "retry": _("Send again"),
         "without": _("Send without this photo"),
         "discard": _("Discard"),
-        "open": _("Open"),
+        "open": _("Look at the case"),
         "reallyDiscard": _("Discard “%(title)s”? What was not sent is gone for good."),
         "now": _("Now: %(state)s"),
         "orphan": _("The filing that this belongs to was discarded. Discard this, too."),

@@ -46,7 +46,7 @@ async function lead(me, { others }) {
   if (!shut) return;
   const said = element("nobody-others");
   said.hidden = !others;
-  said.textContent = fill(words.others, { n: others });
+  said.textContent = fill(words.sealed, { n: others });
   if (me.reachable && !me.inspector) location.replace("/");
   else if (me.reachable && !others) location.replace(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
 }
