@@ -220,6 +220,27 @@ def test_what_has_become_impossible_is_kept_as_a_comment_or_discarded(site: Site
     assert [e["body"].get("text") for e in events["items"] if e["action"] == "case.comment"] == ["没有找到"]
 
 
+def test_a_comment_only_adds_and_goes_on_where_the_case_has_changed(site: Site, visit: Visit) -> None:
+    uuid = bring_to("handled", site.cast)
+    page = home(visit, expected=(*CUT_OFF, "412"))
+    cut_off(page)
+    duty(page, uuid).click()
+    unfold(page, "comment").locator("textarea").fill("我也看见了")
+    confirm(page, "comment")
+    expect(state(page, "queued")).to_be_visible()
+    expect(form(page, "check_pass")).to_have_count(1)
+    site.cast["mara"].act(uuid, "comment", text="I go there myself")
+    page.context.set_offline(False)
+    expect(state(page, "confirmed")).to_be_visible()
+    events = site.cast["mara"].get(f"/api/v1/cases/{uuid}/events").json
+    assert events is not None
+    texts = [e["body"].get("text") for e in events["items"] if e["action"] == "case.comment"]
+    assert texts == ["I go there myself", "我也看见了"]
+    page.goto("/field/")
+    fetched(page)
+    expect(page.locator("#begun")).to_be_hidden()
+
+
 def test_nothing_is_discarded_by_one_tap(site: Site, visit: Visit) -> None:
     uuid = bring_to("handled", site.cast)
     page = home(visit, expected=(*CUT_OFF, "412"))

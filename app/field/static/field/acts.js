@@ -163,6 +163,7 @@ class ActForm {
   async #submit() {
     if (this.form.inert) return;
     this.form.inert = true;
+    clearTimeout(this.#timer); // what was written is kept with the rest now
     this.#clear();
     try {
       this.#say(this.words.keeping);
@@ -187,7 +188,10 @@ class ActForm {
     draft.fields = { ...this.#fields(), body };
     const receipt = await queue.enqueue(draft, { body, caseId: this.subject.id, version: this.subject.version });
     this.#draft = null;
-    this.#say(fill(this.words.kept, { receipt }));
+    this.form.reset();
+    this.strip?.clear();
+    this.element.open = false;
+    this.#say("");
     this.onQueued(draft, receipt);
   }
 

@@ -3,15 +3,19 @@ import { embedded } from "wangge/core/core";
 import { actForms } from "wangge/field/acts";
 import { coalesced } from "wangge/field/coalesced";
 import { placeMap } from "wangge/field/daymap";
-import { decisions } from "wangge/field/decisions";
-import { onChange } from "wangge/field/queue";
+import { decisions, tellAnyway } from "wangge/field/decisions";
+import { list, onChange } from "wangge/field/queue";
 import { refresh, session } from "wangge/field/session";
 
 const words = embedded("case-words");
 const { subject, reasons } = embedded("case-acts");
 const DONE = "wangge-done";
 const element = (id) => document.getElementById(id);
-const show = coalesced(decisions(element("decisions"), subject.id, words, { mend, settled }, 0));
+const decide = decisions(element("decisions"), subject.id, words, { mend, settled }, 0);
+const show = coalesced(async () => {
+  await tellAnyway(await list());
+  await decide();
+});
 let forms = [];
 
 showWhatWasDone();
@@ -25,7 +29,12 @@ async function offer() {
   if (!subject.actions.length) return;
   const bundle = await (await session()).bundle();
   const around = { words: words.act, reasons, grids: bundle?.grids, geofence: bundle?.limits?.geofence_m };
-  forms = await actForms(element("act-forms"), subject, around, () => (element("acts").hidden = true));
+  forms = await actForms(element("act-forms"), subject, around, queued);
+}
+
+async function queued() {
+  await show();
+  element("decisions").lastElementChild?.scrollIntoView({ block: "center" });
 }
 
 /** What the server refused goes back into its form. */

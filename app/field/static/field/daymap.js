@@ -2,6 +2,7 @@
 import { embedded } from "wangge/core/core";
 import { icon, make, said } from "wangge/field/dom";
 
+const LONGEST_DRAW = 6000;
 const WORKER = new URL("maplibre-gl-worker.mjs", import.meta.resolve("maplibre-gl"));
 
 /** Styles first, then the map itself; rejects when any part of it is not to be had, as a map in parts is none. */
@@ -60,8 +61,13 @@ function sign({ id, duty, place, category, number }) {
   return make("a", { class: `duty-sign ${duty}`, href: `/field/case#${id}`, "aria-label": label, title: label }, shown);
 }
 
-/** A still map of one place in the outline of its grid. Loads the same way. */
+/** A still map of one place in the outline of its grid; rejects when it is not drawn within some seconds. */
 export async function placeMap(container, place) {
   const { miniMap } = await loaded();
-  return miniMap(container, place);
+  const map = await miniMap(container, place);
+  if (!map) return null;
+  const drawn = await Promise.race([map.once("idle"), new Promise((resolve) => setTimeout(resolve, LONGEST_DRAW))]);
+  if (drawn) return map;
+  map.remove();
+  throw new Error("no map: it was not drawn");
 }

@@ -29,6 +29,18 @@ export function decisions(container, caseId, words, on, recently = RECENTLY) {
   };
 }
 
+/** A comment only adds: where the case has changed, it goes on under the present version without asking. */
+export async function tellAnyway(items) {
+  const late = items.filter(({ state, fields, problem }) => state === "conflict" && fields?.action === "comment" && problem?.case);
+  for (const item of late) await onPresent(item.id, item.problem.case.version);
+}
+
+async function onPresent(id, version) {
+  const draft = await queue.mend(id);
+  draft.fields.version = version;
+  await queue.enqueue(draft, { body: draft.fields.body, caseId: draft.fields.caseId, version });
+}
+
 function note(item, words, on) {
   if (item.state === "conflict") return conflict(item, words);
   if (item.state === "parked") return parked(item, words, on);
@@ -95,11 +107,7 @@ function buttons(...all) {
 /** The same act, under the version that is there now. */
 function again(item, present, act) {
   const button = make("button", { class: "button primary", type: "button" }, icon("check"), act.again);
-  button.addEventListener("click", once(button, async () => {
-    const draft = await queue.mend(item.id);
-    draft.fields.version = present.version;
-    await queue.enqueue(draft, { body: draft.fields.body, caseId: draft.fields.caseId, version: present.version });
-  }));
+  button.addEventListener("click", once(button, () => onPresent(item.id, present.version)));
   return button;
 }
 
@@ -109,10 +117,11 @@ function asComment(item, present, act) {
   if (!text) return null;
   const button = make("button", { class: "button", type: "button" }, icon("comment"), act.asComment);
   button.addEventListener("click", once(button, async () => {
-    const fields = { ...item.fields, action: "comment", title: `${act.action.comment} · ${item.fields.title}`, said: { text } };
-    const draft = await queue.begin("act", fields);
+    const title = `${act.action.comment} · ${item.fields.title}`;
+    const draft = await queue.begin("act", { ...item.fields, action: "comment", title, said: { text } });
     const version = present?.version ?? item.version;
-    await queue.enqueue(draft, { body: { id: draft.id, action: "comment", text }, caseId: item.fields.caseId, version });
+    draft.fields.body = { id: draft.id, action: "comment", text };
+    await queue.enqueue(draft, { body: draft.fields.body, caseId: item.fields.caseId, version });
     await queue.discard(item.id);
   }));
   return button;

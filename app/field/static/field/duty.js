@@ -3,7 +3,7 @@ import { embedded, fill } from "wangge/core/core";
 import { actForms } from "wangge/field/acts";
 import { ago, clockOf, seconds } from "wangge/field/clockwords";
 import { coalesced } from "wangge/field/coalesced";
-import { decisions } from "wangge/field/decisions";
+import { decisions, tellAnyway } from "wangge/field/decisions";
 import { english, make, said } from "wangge/field/dom";
 import { actsOn, doneHere } from "wangge/field/outcome";
 import { list, onChange as onItems } from "wangge/field/queue";
@@ -138,6 +138,7 @@ async function place(entry, bundle) {
 /** The forms, unless her duty here is done already and on its way. */
 async function offer(entry, bundle) {
   const items = await list();
+  await tellAnyway(items);
   await shown.decide();
   const going = doneHere(items, [entry]).has(entry.id);
   element("acts").hidden = going || !entry.actions?.length;
@@ -147,9 +148,9 @@ async function offer(entry, bundle) {
   shown.forms = await actForms(element("act-forms"), entry, around, queued);
 }
 
-function queued() {
-  element("acts").hidden = true;
-  element("decisions").scrollIntoView({ block: "nearest" });
+async function queued() {
+  await show();
+  element("decisions").lastElementChild?.scrollIntoView({ block: "center" });
 }
 
 /** A refused act goes back into its form; where the phone keeps no form for it any more, the server's page has one. */

@@ -2,6 +2,7 @@
 import { embedded, fill } from "wangge/core/core";
 import { ago, seconds } from "wangge/field/clockwords";
 import { coalesced } from "wangge/field/coalesced";
+import { tellAnyway } from "wangge/field/decisions";
 import { make, said } from "wangge/field/dom";
 import { doneHere, filings, needingHer } from "wangge/field/outcome";
 import { follow, metresBetween } from "wangge/field/position";
@@ -34,6 +35,7 @@ let stop = () => {};
 const draw = coalesced(async () => {
   const mine = await session();
   const [bundle, items, numbers] = await Promise.all([mine.bundle(), list(), counts()]);
+  await tellAnyway(items);
   Object.assign(state, { session: mine, bundle, items, counts: numbers });
   show();
 });

@@ -11,10 +11,11 @@ import { thumb } from "wangge/field/thumbs";
 export function entryRow(entry, context, more = {}) {
   const { words } = context;
   const name = entry.sealed ? words.row.restricted : said(entry.category);
+  const filed = ago(seconds(entry.filed_at), context.at, words.clock);
   return rowOf(`/field/case#${entry.id}`, picture(entry, context), [
     make("b", {}, more.place ? make("span", { class: "walk-number" }, String(more.place)) : null, name),
     entry.place && make("span", { class: "quiet" }, said(entry.place)),
-    make("span", { class: "quiet small" }, `${entry.number ?? ""} · ${ago(seconds(entry.filed_at), context.at, words.clock)}`),
+    make("span", { class: "quiet small case-row-facts" }, make("span", {}, entry.number ?? ""), make("span", {}, filed)),
     make("span", { class: "case-row-state" }, ...stateOf(entry, context), more.away && make("span", { class: "small away" }, more.away)),
     more.note,
     waits(entry, words.row),
