@@ -141,3 +141,14 @@ def test_the_pages_of_analysis_are_reached_from_one_place(cast: Cast) -> None:
     bar = re.search(r'<nav class="menu".*?</nav>', html, re.DOTALL)
     assert bar is not None
     assert bar.group().count("<a ") <= 6
+
+
+def test_the_small_map_has_every_unit_with_land_and_says_what_the_table_says(lively: Cast) -> None:
+    html = page(lively["dana"], "/desk/dashboard")
+    drawn = dict(re.findall(r'<a href="/desk/map\?area=(\d+)[^"]*" aria-label="([^"]+)">', html))
+    lines = re.findall(r'<tr data-code="(\d+)">(.*?)</tr>', html, re.DOTALL)
+    assert set(drawn) == {code for code, _line in lines} == {"990001001", "990001002"}
+    for code, line in lines:
+        overdue = re.findall(r"<td[^>]*>(.*?)</td>", line)[2]
+        assert f"Overdue {_text(overdue)}" in drawn[code]
+    assert "have no boundaries to draw" in page(lively["cai"], "/desk/dashboard?area=990002400")

@@ -14,8 +14,9 @@ from app.core.policy import Actor
 from app.core.roles import HOLDER_ROLES
 from app.core.words import word
 from app.desk import atlas, movement
-from app.desk.atlas_sides import drawn, method_words, palette, side_of
+from app.desk.atlas_sides import method_words, side_of
 from app.desk.dashboard import AGES, Count, Summary, days, hot_categories, summary
+from app.desk.drawing import drawing
 from app.desk.figures import figures
 from app.desk.mapview import View, asked_area, asked_sort, home_areas, levels_below
 from app.desk.routes import bp
@@ -43,7 +44,7 @@ def dashboard() -> str:
         legend=atlas.legend(side.units, view.measure, classes),
         method=method_words([side], classes),
         approximate=any(entry.approximate for entry in view.units),
-        map={**palette(view, classes), "sides": [drawn(side, classes, "small-map")]},
+        drawing=drawing(side, classes),
         map_url=view.again(show=view.measure.code),
         lines=lines_of(side.units, view, LINES),
         unit_word=word(view.level, "level"),

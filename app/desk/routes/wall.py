@@ -1,4 +1,4 @@
-"""The wall screen: numbers and map of a unit in large type, without a word about a person or a single case."""
+"""The wall screen: numbers and map in large type, without a word about a person or a single case."""
 
 from app.core.access import allow, current_actor
 from app.core.clock import now, rfc3339
@@ -7,8 +7,9 @@ from app.core.pages import render
 from app.core.roles import HOLDER_ROLES
 from app.core.words import word
 from app.desk import atlas
-from app.desk.atlas_sides import drawn, method_words, palette, side_of
+from app.desk.atlas_sides import method_words, side_of
 from app.desk.dashboard import summary
+from app.desk.drawing import drawing
 from app.desk.figures import figures
 from app.desk.routes import bp
 from app.desk.routes.atlas import covered
@@ -38,10 +39,6 @@ def wall() -> str:
         legend=atlas.legend(side.units, view.measure, classes),
         method=method_words([side], classes),
         approximate=any(entry.approximate for entry in view.units),
-        wall={
-            **palette(view, classes),
-            "sides": [drawn(side, classes, "wall-map")],
-            "made_at": rfc3339(at),
-            "refresh_s": REFRESH_S,
-        },
+        drawing=drawing(side, classes),
+        wall={"made_at": rfc3339(at), "refresh_s": REFRESH_S},
     )

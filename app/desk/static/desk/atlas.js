@@ -1,7 +1,8 @@
 // The escalation map: a click or Enter goes down, Esc goes up; weeks and zoom change the page in place.
 import { embedded } from "wangge/core/core";
 import { hideCaseTiles, hideHeat, showCaseTiles, showHeat } from "wangge/maps/cases";
-import { drawSide, swapParts } from "wangge/desk/painting";
+import { drawSide } from "wangge/desk/painting";
+import { swapParts } from "wangge/desk/swapping";
 
 let atlas = embedded("atlas");
 const sides = [];

@@ -39,6 +39,6 @@ export function drawCharts() {
       seen.unobserve(target);
       draw(target, charts[Number(target.dataset.chart)]);
     }
-  }, { rootMargin: "80px" });
+  });
   for (const container of document.querySelectorAll("[data-chart]")) seen.observe(container);
 }

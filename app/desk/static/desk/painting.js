@@ -1,4 +1,4 @@
-// Units on a map, coloured as the server says: shared by the escalation map, the dashboard and the wall.
+// Units on a map, coloured as the server says.
 import { getJson } from "wangge/core/core";
 import { fit, openMap, outline } from "wangge/maps/map";
 import { listenAreas, nameAreas, paintAreas, pickArea, showAreas } from "wangge/maps/areas";
@@ -77,19 +77,4 @@ export async function drawSide(page, side, { still = false, rowOf = () => null, 
   }
 
   return { map, show, repaint };
-}
-
-/** Fetch the page at an address; its `data-part` elements take the place of ours. Returns its data. */
-export async function swapParts(url, id) {
-  const answer = await fetch(url, { headers: { Accept: "text/html" }, redirect: "manual" });
-  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { status: answer.status, away: answer.type === "opaqueredirect" });
-  const other = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const data = other.getElementById(id);
-  if (!data) throw Object.assign(new Error("another page"), { away: true });
-  for (const part of document.querySelectorAll("[data-part]")) {
-    const fresh = other.querySelector(`[data-part="${part.dataset.part}"]`);
-    if (fresh) part.replaceWith(document.adoptNode(fresh));
-  }
-  document.getElementById(id).textContent = data.textContent;
-  return JSON.parse(data.textContent);
 }

@@ -1,20 +1,15 @@
 // The wall screen fetches its numbers anew every minute, and says loudly how old they are when it cannot.
 import { embedded, fill } from "wangge/core/core";
-import { drawSide, swapParts } from "wangge/desk/painting";
+import { swapParts } from "wangge/desk/swapping";
 
-let page = embedded("wall");
+const { refresh_s: REFRESH_S } = embedded("wall");
 const words = embedded("wall-words");
 const lost = document.querySelector("[data-lost]");
 const pause = document.querySelector("[data-pause]");
-const LATE_S = 2 * page.refresh_s;
-let side = null;
+const LATE_S = 2 * REFRESH_S;
 let freshAt = Date.now();
 let paused = matchMedia("(prefers-reduced-motion: reduce)").matches;
 let trouble = null; // "lost" or "signedOut" since the last answer
-
-function rowOf(code) {
-  return code ? document.querySelector(`#units-table tr[data-code="${CSS.escape(code)}"]`) : null;
-}
 
 function sayAge() {
   const age = (Date.now() - freshAt) / 1000;
@@ -32,10 +27,9 @@ function sayPaused() {
 
 async function refresh() {
   try {
-    page = await swapParts(location.href, "wall");
+    await swapParts(location.href, "wall");
     freshAt = Date.now();
     trouble = null;
-    side?.repaint(page, page.sides[0]);
   } catch (problem) {
     trouble = problem.away || problem.status === 401 || problem.status === 403 ? "signedOut" : "lost";
   }
@@ -57,7 +51,6 @@ addEventListener("offline", () => {
   sayAge();
 });
 addEventListener("online", refresh);
-setInterval(() => paused || refresh(), page.refresh_s * 1000);
+setInterval(() => paused || refresh(), REFRESH_S * 1000);
 setInterval(sayAge, 5000);
 sayPaused();
-side = await drawSide(page, page.sides[0], { still: true, rowOf });
