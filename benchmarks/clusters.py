@@ -38,7 +38,7 @@ class Cluster:
         self._run(f"{self.programs}/initdb -D {self.folder}/data {how}")
 
     def start(self) -> None:
-        options = f"-p {self.port} -k {self.folder} -h 127.0.0.1 {self.options}"
+        options = f"-p {self.port} -c unix_socket_directories= -h 127.0.0.1 {self.options}"
         self._run(
             f"{self.programs}/pg_ctl -W -D {self.folder}/data -l {self.folder}/log -o '{options}' start"
         )
