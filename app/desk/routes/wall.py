@@ -1,7 +1,7 @@
 """The wall screen: numbers and map in large type, without a word about a person or a single case."""
 
 from app.core.access import allow, current_actor
-from app.core.clock import now, rfc3339
+from app.core.clock import now
 from app.core.language import name_of
 from app.core.pages import render
 from app.core.roles import HOLDER_ROLES
@@ -40,5 +40,5 @@ def wall() -> str:
         method=method_words([side], classes),
         approximate=any(entry.approximate for entry in view.units),
         drawing=drawing(side, classes),
-        wall={"made_at": rfc3339(at), "refresh_s": REFRESH_S},
+        wall={"refresh_s": REFRESH_S},
     )

@@ -2,18 +2,19 @@
 import { embedded } from "wangge/core/core";
 
 const COLOURS = ["#11608f", "#8a949e"];
-const PATTERNS = [null, { symbol: "rect", dashArrayX: [2, 3], dashArrayY: [4, 0], rotation: 0.8, color: "rgba(255, 255, 255, 0.75)" }];
+const STRIPES = { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: 0.8, color: "rgba(255, 255, 255, 0.75)" };
 
 function option(chart) {
   const line = chart.kind === "line";
+  const few = chart.labels.length < 6; // then each label is shown
   return {
     animation: false,
-    aria: { enabled: true, decal: { show: !line, decals: PATTERNS.filter(Boolean).length ? PATTERNS.map((each) => each ?? { symbol: "none" }) : [] } },
+    aria: { enabled: true, decal: { show: chart.series.length > 1, decals: [{ symbol: "none" }, STRIPES] } },
     color: COLOURS,
     grid: { left: 8, right: 16, top: chart.series.length > 1 ? 34 : 14, bottom: 8, containLabel: true },
     legend: { show: chart.series.length > 1, top: 0, left: 8, itemWidth: 14, textStyle: { color: "#1b2733" } },
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: line ? "line" : "shadow" } },
-    xAxis: { type: "category", data: chart.labels, axisLabel: { hideOverlap: true, color: "#4d5b69" }, axisTick: { show: false } },
+    xAxis: { type: "category", data: chart.labels, axisLabel: { ...(few ? { interval: 0, width: 76, overflow: "break" } : { hideOverlap: true }), color: "#4d5b69" }, axisTick: { show: false } },
     yAxis: { type: "value", minInterval: 1, axisLabel: { color: "#4d5b69" }, splitLine: { lineStyle: { color: "#e4e9ed" } } },
     series: chart.series.map(({ name, values }) => ({
       name, data: values, type: chart.kind, barMaxWidth: 26, barGap: "10%",

@@ -31,11 +31,11 @@ export function below(side, unit) {
  * Draw one side into its container. Returns `{map, show(code), repaint(page, side)}`, or null without WebGL.
  * `rowOf(code)` is the table's row that says the same; `over` are layers that catch a click before the units do.
  */
-export async function drawSide(page, side, { still = false, rowOf = () => null, over = [] } = {}) {
+export async function drawSide(page, side, { rowOf = () => null, over = [] } = {}) {
   const container = document.getElementById(side.id);
   const drawn = { page, side, units: unitsOf(page, side) };
   const shape = side.shape_url ? await getJson(side.shape_url).catch(() => null) : null;
-  const map = await openMap(container, { bounds: side.bounds ?? undefined, still });
+  const map = await openMap(container, { bounds: side.bounds ?? undefined });
   if (!map) return null;
   const readout = document.createElement("div");
   readout.className = "readout";
