@@ -1,113 +1,38 @@
-"""The inspector's day in a real browser: what waits for her, done with and without a signal."""
+"""What an inspector does on the spot, in a real browser: with a signal, without one, and overtaken."""
 
-import gzip
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.areas import tiny_city
-from tests.browser.conftest import DESK, PHONE, Site, Visit, sign_in
+from tests.browser.conftest import Site, Visit
+from tests.browser.duties import (
+    CUT_OFF,
+    Axe,
+    confirm,
+    cut_off,
+    duty,
+    fetched,
+    form,
+    home,
+    keys,  # noqa: F401  (a fixture of this file's tests)
+    present,
+    report,
+    state,
+    unfold,
+)
 from tests.browser.filing import jpeg
-from tests.cast import GRID, bring_to
+from tests.cast import bring_to
 
-Axe = Callable[[Page], list[str]]
-CUT_OFF = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
 AWAY = (tiny_city.MIDDLE[0] + 0.03, tiny_city.MIDDLE[1])
 """Some three kilometres east of the inspector's grid."""
-MOST_FIRST_LOAD = 200 * 1024
-SMALL = """() => [...document.querySelectorAll(
-  "a, button, summary, label.button, select, textarea, input:not([type=radio], [type=file], [type=hidden])")]
-  .filter((e) => e.checkVisibility() && !e.matches(".skip") && e.offsetWidth)
-  .map((e) => [e.getBoundingClientRect(), e])
-  .filter(([box]) => box.width < 44 || box.height < 44)
-  .map(([box, e]) => `${box.width}x${box.height} ${e.outerHTML.slice(0, 120)}`)"""
-UNFOLD = """() => document.querySelectorAll("main details").forEach((e) => {
-  e.removeAttribute("name");
-  e.open = true;
-})"""
 THUMB_KEPT = """async (uuid) => {
   const name = (await caches.keys()).find((each) => each.startsWith("wangge-person-"));
   const cache = name && (await caches.open(name));
   const kept = cache && (await cache.keys()).find(({ url }) => url.includes(uuid));
   return Boolean(kept) && (await (await cache.match(kept)).blob()).size > 0;
 }"""
-WORKER = "async () => Boolean((await navigator.serviceWorker.ready).active)"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def keys(site: Site, chromium: Browser) -> None:
-    """She has used a phone before: her keys are kept for the next one."""
-    context = chromium.new_context(base_url=site.url)
-    page = context.new_page()
-    sign_in(page, "ines")
-    page.goto("/field/")
-    expect(page.locator("#as-of")).to_be_visible(timeout=30_000)
-    context.close()
-
-
-def report(site: Site, point: tuple[float, float] = tiny_city.MIDDLE) -> str:
-    """A report of the public in her grid, taken down by the town."""
-    where = {"type": "Point", "coordinates": list(point)}
-    filed = site.cast["teng"].file(channel="12345", geometry=where).json
-    assert filed is not None
-    return str(filed["id"])
-
-
-def home(visit: Visit, **more: Any) -> Page:
-    """Her day, with what the phone has fetched."""
-    page = visit("ines", "/field/", **more)
-    fetched(page)
-    return page
-
-
-def fetched(page: Page) -> None:
-    expect(page.locator("#as-of")).to_be_visible()
-    expect(page.locator("#fetch")).to_be_enabled()
-
-
-def becomes(page: Page, asked: str, said: str | None = None) -> None:
-    """Ask until the answer is yes; unlike the page's own waiting, this waits for promises."""
-    for _attempt in range(150):
-        if page.evaluate(asked, said):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"never became so: {asked}")
-
-
-def cut_off(page: Page) -> None:
-    """No signal from now on, as soon as the phone keeps its pages and the pictures of the day."""
-    becomes(page, WORKER)
-    page.context.set_offline(True)
-
-
-def duty(page: Page, uuid: str) -> Locator:
-    return page.locator(f"#duty-rows [data-id='{uuid}'] a")
-
-
-def form(page: Page, action: str) -> Locator:
-    return page.locator(f"form[data-action={action}]")
-
-
-def unfold(page: Page, action: str) -> Locator:
-    page.locator(f"details:has(form[data-action={action}]) summary").click()
-    return form(page, action)
-
-
-def confirm(page: Page, action: str) -> None:
-    form(page, action).locator("button.primary").click()
-
-
-def state(page: Page, name: str) -> Locator:
-    return page.locator(f"#decisions [data-state={name}]")
-
-
-def present(site: Site, uuid: str) -> dict[str, Any]:
-    found = site.cast["ines"].get(f"/api/v1/cases/{uuid}").json
-    assert found is not None
-    return dict(found)
 
 
 def test_a_check_and_a_verification_are_done_without_a_signal_and_arrive(site: Site, visit: Visit) -> None:
@@ -375,150 +300,3 @@ def test_a_connection_lost_in_the_middle_of_the_online_page_loses_nothing(site: 
     expect(page.locator("#case-done")).to_be_visible()
     case = present(site, uuid)
     assert case["status"] == "closed" and "check" in {photo["kind"] for photo in case["photos"]}
-
-
-def test_her_duties_are_a_list_by_due_time_or_a_short_walk_and_a_map(site: Site, visit: Visit) -> None:
-    west = (tiny_city.MIDDLE[0] - 0.003, tiny_city.MIDDLE[1])
-    near, far = report(site), report(site, west)
-    page = home(visit, lang="en")
-    rows = page.locator("#duty-rows li")
-    due = [row.get_attribute("data-id") for row in rows.all()]
-    assert due.index(near) < due.index(far)
-    page.context.set_geolocation({"longitude": west[0], "latitude": west[1], "accuracy": 5})
-    page.locator("[data-order=walk]").click()
-    expect(rows.first).to_have_attribute("data-id", far)
-    expect(rows.first).to_contain_text("0 m away")
-    expect(page.locator("#order-says")).to_contain_text("straight lines")
-    page.locator("[data-view=map]").click()
-    expect(page.locator(f".duty-sign[href='/field/case#{far}']")).to_have_text("1")
-    expect(page.locator(".duty-sign")).to_have_count(rows.count())
-    expect(rows.first).to_be_visible()
-    page.reload()
-    expect(page.locator("[data-order=walk]")).to_have_attribute("aria-pressed", "true")
-    expect(rows.first).to_have_attribute("data-id", far)
-    page.locator("[data-order=due]").click()
-    expect(rows.first).to_have_attribute("data-id", str(due[0]))
-
-
-def test_without_a_map_the_list_says_the_same(site: Site, visit: Visit) -> None:
-    report(site), report(site)
-    page = home(visit, lang="en", expected=CUT_OFF)
-    page.context.route("**/vendor/maplibre-gl/**", lambda route: route.abort())
-    page.locator("[data-view=map]").click()
-    expect(page.locator("#duty-map")).to_contain_text("the list says the same")
-    expect(page.locator("#duty-rows li").first).to_be_visible()
-
-
-def test_what_i_filed_stands_in_one_list_with_what_is_on_its_way(site: Site, visit: Visit) -> None:
-    filed = site.cast["ines"].file().json
-    assert filed is not None
-    page = home(visit, lang="en", expected=CUT_OFF)
-    expect(page.locator("#recent-rows li").first).to_contain_text(filed["number"])
-    cut_off(page)
-    page.evaluate(
-        """async () => {
-          const { begin, enqueue } = await import("wangge/field/queue");
-          const draft = await begin("case", { title: "暴露垃圾" });
-          const geometry = { type: "Point", coordinates: [113.115, 23.005] };
-          const body = { category: "E0102", geometry, crs: "wgs84", observed_at: new Date().toISOString(),
-            urgency: "normal", channel: "inspector" };
-          await enqueue(draft, { body });
-        }"""
-    )
-    first = page.locator("#recent-rows li").first
-    expect(first).to_contain_text("暴露垃圾")
-    expect(first).to_contain_text("Receipt")
-    page.context.set_offline(False)
-    expect(first).to_contain_text(re.compile(r"990000-\d{8}-\d{6}"))
-
-
-def test_a_case_that_is_not_kept_says_so_and_where_it_is(site: Site, visit: Visit) -> None:
-    page = home(visit)
-    uuid = "00000000-0000-4000-8000-000000000000"
-    page.goto(f"/field/case#{uuid}")
-    expect(page.locator("#gone-fetch")).to_have_attribute("href", f"/field/cases/{uuid}")
-    expect(page.locator("#duty")).to_be_hidden()
-
-
-PAGES = (
-    "/field/",
-    "/field/cases",
-    f"/field/cases?tab={GRID}",
-    "/field/cases?q=nothing",
-    "/field/cases?tab=settled",
-)
-
-
-def pages_of(*cases: str) -> tuple[str, ...]:
-    return (*PAGES, *(f"/field/case#{uuid}" for uuid in cases), *(f"/field/cases/{uuid}" for uuid in cases))
-
-
-def settle(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
-    expect(page.locator(".case-rows:visible, #act-forms details, .empty:visible").first).to_be_visible()
-
-
-@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_pages_are_accessible_and_fit(
-    site: Site, visit: Visit, axe: Axe, lang: str, screen: dict[str, int]
-) -> None:
-    uuid, other = bring_to("handled", site.cast), report(site)
-    page = home(visit, lang=lang, screen=screen)
-    for path in pages_of(uuid, other):
-        page.goto(path)
-        settle(page)
-        page.evaluate(UNFOLD)
-        assert axe(page) == [], path
-        assert page.evaluate(SMALL) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"], path
-
-
-def test_the_map_of_the_day_is_accessible(site: Site, visit: Visit, axe: Axe) -> None:
-    report(site), report(site)
-    page = home(visit)
-    page.locator("[data-order=walk]").click()
-    page.locator("[data-view=map]").click()
-    expect(page.locator(".duty-sign").first).to_be_visible()
-    assert axe(page) == []
-
-
-@pytest.mark.parametrize("theme", ["dark", "sun"])
-def test_themes_are_kept_and_readable(site: Site, visit: Visit, axe: Axe, theme: str) -> None:
-    uuid = bring_to("handled", site.cast)
-    page = home(visit)
-    page.locator(".top-menu summary").click()
-    page.locator(f"[data-theme-choice={theme}]").click()
-    for path in pages_of(uuid):
-        page.goto(path)
-        settle(page)
-        assert page.evaluate("document.documentElement.dataset.theme") == theme
-        assert axe(page) == [], path
-
-
-def test_a_phone_set_to_night_gets_the_night_theme(visit: Visit) -> None:
-    page = visit("ines", "/field/")
-    expect(page.locator("html")).to_have_attribute("data-theme", "light")
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-
-
-def test_the_first_load_is_light(visit: Visit) -> None:
-    page = visit("ines", "/healthz", expected=("404",))
-    loaded: dict[str, int] = {}
-
-    def weigh(url: str, body: bytes) -> None:
-        if "maplibre" not in url and "/tiles/" not in url:
-            loaded[url] = len(gzip.compress(body))
-
-    page.on("requestfinished", lambda request: weigh(request.url, request.response().body()))  # type: ignore[union-attr]
-    page.goto("/field/case")
-    page.wait_for_load_state("networkidle")
-    assert len(loaded) > 10
-    assert sum(loaded.values()) < MOST_FIRST_LOAD, loaded
-
-
-def test_other_roles_are_led_to_their_own_pages(visit: Visit) -> None:
-    page = visit("mara", "/field/")
-    page.wait_for_url(lambda url: "/field/" not in url)
-    expect(page.locator("h1").first).to_be_visible()
