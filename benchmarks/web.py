@@ -79,7 +79,10 @@ class Web:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         if not children:
             return False
-        os.kill(int(children[which % len(children)]), signal.SIGKILL)
+        try:
+            os.kill(int(children[which % len(children)]), signal.SIGKILL)
+        except ProcessLookupError:  # it has just ended by itself
+            return False
         return True
 
 
