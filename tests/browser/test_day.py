@@ -4,7 +4,7 @@ import gzip
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.areas import tiny_city
 from tests.browser.conftest import DESK, PHONE, Site, Visit
@@ -161,11 +161,12 @@ def test_the_first_load_is_light(visit: Visit) -> None:
     page = visit("ines", "/healthz", expected=("404",))
     loaded: dict[str, int] = {}
 
-    def weigh(url: str, body: bytes) -> None:
-        if "maplibre" not in url and "/tiles/" not in url:
-            loaded[url] = len(gzip.compress(body))
+    def weigh(request: Request) -> None:
+        answer = request.response()
+        if answer and "maplibre" not in request.url and "/tiles/" not in request.url:
+            loaded[request.url] = len(gzip.compress(answer.body()))
 
-    page.on("requestfinished", lambda request: weigh(request.url, request.response().body()))  # type: ignore[union-attr]
+    page.on("requestfinished", weigh)
     page.goto("/field/case")
     page.wait_for_load_state("networkidle")
     assert len(loaded) > 10

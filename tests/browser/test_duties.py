@@ -10,6 +10,7 @@ from tests.browser.conftest import Site, Visit
 from tests.browser.duties import (
     CUT_OFF,
     Axe,
+    becomes,
     confirm,
     cut_off,
     duty,
@@ -72,16 +73,7 @@ def test_the_day_is_there_after_a_cold_start_in_flight_mode(site: Site, visit: V
     page = home(visit, expected=CUT_OFF)
     image = duty(page, uuid).locator("img.thumb")
     expect(image).to_have_attribute("src", re.compile("."))
-    page.wait_for_function(
-        "async () => (await caches.keys()).some((name) => name.startsWith('wangge-person-'))"
-    )
-    page.wait_for_function(
-        """async (uuid) => {
-          const [name] = (await caches.keys()).filter((each) => each.startsWith("wangge-person-"));
-          return (await (await caches.open(name)).keys()).some(({url}) => url.includes(uuid));
-        }""",
-        arg=uuid,
-    )
+    becomes(page, THUMB_KEPT, uuid)
     cut_off(page)
     page.close()
     page = page.context.new_page()
