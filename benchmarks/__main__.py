@@ -16,6 +16,7 @@ from benchmarks.figures import Figure, told
 from benchmarks.filing import filing
 from benchmarks.filing_drills import filing_drills
 from benchmarks.hotspots import hotspots
+from benchmarks.lighthouse import lighthouse
 from benchmarks.lists import lists
 from benchmarks.notices import notices
 from benchmarks.plan import FULL, QUICK, Served, Thoroughness
@@ -37,6 +38,7 @@ NAMES = (
     "sums",
     "drilldown",
     "filing-drills",
+    "lighthouse",
 )
 ON_THEIR_OWN = {
     "escalation": escalation,
@@ -44,6 +46,7 @@ ON_THEIR_OWN = {
     "hotspots": hotspots,
     "sums": sums,
     "filing-drills": filing_drills,
+    "lighthouse": lighthouse,
 }
 """Drills that make databases of their own."""
 ON_FILLED = {
