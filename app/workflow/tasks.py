@@ -54,9 +54,6 @@ class TaskChange:
     opens: TaskKind | None = None
 
 
-AT_FILING = TaskChange(opens=TaskKind.ACCEPT)
-AT_PUBLIC_FILING = TaskChange(opens=TaskKind.VERIFY)
-
 BY_ACTION: dict[Action, TaskChange] = {
     Action.VERIFY_PASS: TaskChange(closes=TaskKind.VERIFY, opens=TaskKind.ACCEPT),
     Action.VERIFY_FAIL: TaskChange(closes=TaskKind.VERIFY, opens=TaskKind.ACCEPT),

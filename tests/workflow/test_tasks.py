@@ -5,8 +5,6 @@ from app.workflow.moves import MOVES, Application, Duty, Move
 from app.workflow.statuses import ENDED, Status
 from app.workflow.tasks import (
     APPLIES_FOR,
-    AT_FILING,
-    AT_PUBLIC_FILING,
     CLIMBS_ALONE,
     FOLLOWS_HOLDER,
     MAIN_TASK,
@@ -42,8 +40,7 @@ def test_no_open_status_is_without_a_duty() -> None:
 
 
 def test_filing_opens_the_duty_to_accept_or_to_verify() -> None:
-    assert after(None, AT_FILING) is TaskKind.ACCEPT
-    assert after(None, AT_PUBLIC_FILING) is TaskKind.VERIFY
+    assert (MAIN_TASK[Status.FILED], MAIN_TASK[Status.VERIFYING]) == (TaskKind.ACCEPT, TaskKind.VERIFY)
 
 
 def test_a_failed_check_opens_a_new_handle_task() -> None:

@@ -27,7 +27,7 @@ from app.core.db import db
 from app.core.policy import Actor
 from app.core.problems import Conflict, Invalid
 from app.workflow.statuses import Status
-from app.workflow.tasks import CLIMBS_ALONE, TaskKind
+from app.workflow.tasks import CLIMBS_ALONE, MAIN_TASK, TaskKind
 
 CASES = cast(Table, Case.__table__)
 PUBLIC = frozenset({"citizen", "public", "hotline", "12345", "wechat", "web", "open311"})
@@ -83,9 +83,9 @@ def file_case(plan: Plan, *, actor: Actor, now: datetime) -> Filed:
 
 def _first_task(plan: Plan, row: dict[str, Any], now: datetime) -> dict[str, Any]:
     """To accept or reject it; what the public reports is verified on the spot before."""
-    if row["status"] == Status.VERIFYING:
-        return _task(TaskKind.VERIFY, row["grid_id"] or row["holder_id"], plan, row, now)
-    return _task(TaskKind.ACCEPT, row["holder_id"], plan, row, now)
+    kind = MAIN_TASK[Status(row["status"])]
+    area_id = row["grid_id"] if kind is TaskKind.VERIFY else None
+    return _task(kind, area_id or row["holder_id"], plan, row, now)
 
 
 def _alert(plan: Plan, row: dict[str, Any], now: datetime) -> dict[str, Any]:
