@@ -71,7 +71,7 @@ def until(page: Page, condition: str, given: Any = None) -> None:
 
 def phone(visit: Visit, path: str = "/field/", *, leaves: bool = False, **more: Any) -> Page:
     """A page of Ines' whose phone is ready for a day without a signal; `leaves`: she will sign out."""
-    more["expected"] = (*NO_SIGNAL, "404", *more.get("expected", ()))  # 404: no keys before the first sign-in
+    more["expected"] = (*NO_SIGNAL, *more.get("expected", ()))
     page = visit(None if leaves else "ines", "/sign-in" if leaves else path, **more)
     if leaves:
         sign_in(page, "ines")

@@ -72,9 +72,9 @@ async function keysOf(owner) {
 
 async function fetchedPair() {
   const answer = await fetch(KEYS_PATH, { cache: "no-store", signal: AbortSignal.timeout(LONGEST_ASK) });
-  if (answer.status === 404) return null;
   if (!answer.ok) throw new Error(`keys: ${answer.status}`);
-  return answer.json();
+  const said = await answer.json();
+  return said.public ? said : null;
 }
 
 /** Of two phones that make a pair at the same time the first one wins; what the server answers is taken over. */
