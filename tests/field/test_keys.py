@@ -100,7 +100,7 @@ def test_a_session_needs_the_anti_forgery_token(city: Flask) -> None:
     browser.sign_in("ines")
     with nothing_changes():
         assert misfit(browser.client.put(PATH, json=keys()), 400) is None
-    token = browser.token("/field/")
+    token = browser.token("/notices")
     assert browser.client.put(PATH, json=keys(), headers={"X-CSRFToken": token}).status_code == 201
 
 

@@ -48,7 +48,7 @@ def test_in_and_out(browser: Browser) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
     assert browser.get("/api/v1/me").json["user"] == "ines"  # type: ignore[index]
     assert open_sessions() == 1
-    out = browser.post("/sign-out", token=browser.token("/field/"))
+    out = browser.post("/sign-out", token=browser.token("/notices"))
     assert (out.status_code, out.headers["Location"]) == (302, "/sign-in")
     assert (browser.signed_in, open_sessions()) == (False, 0)
 
@@ -206,7 +206,7 @@ AWAY = ("//evil.example", "/\\evil.example", "https:evil.example", "/\t/evil.exa
 def test_signing_in_leads_nowhere_else(browser: Browser, target: str) -> None:
     assert browser.sign_in("ines", onward=f"?next={quote(target)}").headers["Location"] == "/"
     assert browser.get(f"/sign-in?next={quote(target)}").headers["Location"] == "/"
-    language = browser.post("/language", token=browser.token("/field/"), lang="en", back=target)
+    language = browser.post("/language", token=browser.token("/notices"), lang="en", back=target)
     assert language.headers["Location"] == "/"
 
 
