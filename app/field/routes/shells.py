@@ -3,14 +3,17 @@
 What is personal in them is put there by their scripts, from what the phone keeps sealed.
 """
 
+import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Response, make_response, request
 from flask_babel import force_locale
 
 from app.core.access import ANYONE, allow
+from app.core.assets import pack
 from app.core.language import LOCALES, code
 from app.core.pages import render
 from app.field import duty_words, queue_words
@@ -63,11 +66,17 @@ def shell(path: str) -> Response:
     """The page in the reader's language, or in the one that `?lang=` names (for the phone's own copies)."""
     wanted = request.args.get("lang", "")
     with force_locale(LOCALES.get(wanted, LOCALES[code()])):
-        response = make_response(page(path))
+        text = page(path)
+        response = make_response(text)
         response.headers["Content-Language"] = code()
     response.headers["Cache-Control"] = "no-cache"
     response.vary.update(("Accept-Language", "Cookie"))
-    return response
+    return pack(response, _packed(text))
+
+
+@lru_cache(maxsize=32)
+def _packed(text: str) -> bytes:
+    return gzip.compress(text.encode(), mtime=0)
 
 
 def page(path: str) -> str:

@@ -19,6 +19,7 @@ import { voiceSection } from "wangge/field/voice";
 import { streetWalk } from "wangge/field/walk";
 
 const APP = new URL(import.meta.url).searchParams.get("v") ?? "0"; // changes whenever this page does
+const MAP_ANYWAY = 10_000;
 const words = embedded("file-words");
 const english = document.documentElement.lang === "en";
 const element = (id) => document.getElementById(id);
@@ -251,6 +252,18 @@ function clock(slow) {
   element("clock-note").textContent = fill(slow > 0 ? words.clockSlow : words.clockFast, { n: Math.abs(slow) });
 }
 
+/** The map is heavy: it comes behind the camera, at her first touch, or when she has only looked for a while. */
+function onFirstTouch(work) {
+  const touches = ["pointerdown", "keydown"];
+  const once = () => {
+    clearTimeout(timer);
+    for (const name of touches) removeEventListener(name, once);
+    work();
+  };
+  const timer = setTimeout(once, MAP_ANYWAY);
+  for (const name of touches) addEventListener(name, once);
+}
+
 /** The bar with the send button stands on the keyboard, not under it. */
 function aboveKeyboard() {
   const { height, offsetTop } = visualViewport;
@@ -277,4 +290,4 @@ onSession(() => know().catch(errors.trouble));
 place.look();
 await know();
 await openWanted().catch(errors.trouble);
-place.openMap();
+onFirstTouch(() => place.openMap());

@@ -67,7 +67,6 @@ function showPosting() {
   if (!grids) return;
   const names = grids.map((grid) => [grid, grid.community].filter(Boolean).map(nameOf).join(" · "));
   element("posting-says").textContent = names.length ? fill(words.inspects, { grids: names.join(words.comma) }) : words.inspectsNone;
-  element("posting").hidden = false;
 }
 
 function nameOf({ name, name_en: nameEn }) {
@@ -93,6 +92,7 @@ function showDuties() {
   const done = doneHere(state.items, all);
   const duties = all.filter(({ id }) => !done.has(id));
   if (!state.bundle && !state.asked) return;
+  for (const part of document.querySelectorAll(".until-known")) part.classList.add("known");
   element("duty-count").textContent = state.bundle ? String(duties.length) : "–";
   element("duty-kinds").replaceChildren(...kindsOf(duties));
   element("order").hidden = duties.length < 2;

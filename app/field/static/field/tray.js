@@ -31,6 +31,7 @@ async function show() {
   section("begun", items.filter(({ state }) => state === "draft"));
   section("arrived", items.filter(({ state }) => state === "confirmed").reverse());
   element("tray-nothing").hidden = items.length > 0;
+  document.querySelector(".tray-keeping").classList.add("known");
   say("tray-others", found.others && fill(words.others, { n: found.others }));
   say("tray-locked", found.locked && fill(words.locked, { n: found.locked }));
 }

@@ -24,6 +24,7 @@ export const settings = embedded("map-settings", { basemap: null, words: {}, bou
  * Without WebGL the container says so and the promise resolves to null: every page works without its map.
  */
 export async function openMap(container, { bounds, center, zoom, still = false, controls = !still } = {}) {
+  for (const styles of document.querySelectorAll("link[data-map-style]")) styles.media = "all";
   let map;
   try {
     map = new GlMap({
