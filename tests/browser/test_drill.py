@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from playwright.sync_api import Error as BrowserError
 
 from app import create_app
@@ -25,7 +25,7 @@ from app.core.db import begin_write, commit, db
 from app.people.queries import person
 from app.people.service import make_token
 from tests.areas import tiny_city
-from tests.browser.conftest import PHONE, sign_in
+from tests.browser.conftest import CHROMIUM, PHONE, SWITCHES, sign_in
 from tests.browser.drill import Ledger, Line, Server, digest
 from tests.cast import Caller, build_city
 
@@ -67,8 +67,8 @@ class Phone:
     def _open(self) -> BrowserContext:
         context = self._playwright.chromium.launch_persistent_context(
             str(self._profile),
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-background-networking"],
+            executable_path=CHROMIUM,
+            args=SWITCHES,
             viewport=PHONE,
             has_touch=True,
             locale="en-GB",
@@ -134,7 +134,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+def scene(tmp_path: Path, driver: Playwright) -> Iterator[Scene]:
     instance = tmp_path / "instance"
     instance.mkdir()
     url = f"sqlite:///{instance / 'wangge.sqlite'}"
@@ -144,12 +144,11 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         upgrade()
         build_city()
         db.session.remove()
-    with sync_playwright() as playwright:
-        made = Scene(tmp_path, app, playwright)
-        yield made
-        made.line.close()
-        with suppress(ProcessLookupError, AssertionError):
-            made.server.kill()
+    made = Scene(tmp_path, app, driver)
+    yield made
+    made.line.close()
+    with suppress(ProcessLookupError, AssertionError):
+        made.server.kill()
     with app.app_context():
         db.engine.dispose()
 
