@@ -229,7 +229,7 @@ def _about(option: click.Option) -> str:
 def layers(app: Flask) -> str:
     head = ("code", "label", "tiles", "layer in the tile", "drawn as")
     with app.test_request_context(headers={"Accept-Language": "en"}):
-        return table(head, [_layer(each) for each in LAYERS.values()])
+        return table(head, [_layer(each) for _code, each in sorted(LAYERS.items())])
 
 
 def _layer(each: Layer) -> tuple[str, ...]:
