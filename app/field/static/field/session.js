@@ -11,8 +11,6 @@ const listeners = new Set();
 const known = { device: null, skew: null, reachable: null, signedIn: null, inspector: true, csrf: null, language: null };
 let asking = null;
 let opened = { tag: null, value: null };
-let fresh = null; // {owner, value}: a bundle that was fetched on this page; it is shown while it is being sealed
-let early = null; // the very first bundle of a phone, on its way while the keys are still being made
 
 /**
  * `{owner, name, postings, signedIn, reachable, inspector, csrf, language, english, skew, bundle()}`.
@@ -95,7 +93,6 @@ async function welcome(said) {
   }
   const { owner, name, name_en: nameEn, postings, session: id } = said;
   await remember({ owner, name, nameEn: nameEn ?? "", postings, session: id, leaving: null });
-  if (!(await unlocked(owner))) early = fetchedBundle(null).catch(() => null);
   await ensureKeys(said).catch((error) => console.warn(error)); // tried again at the next refresh
 }
 
@@ -111,8 +108,7 @@ async function remember(next) {
 }
 
 async function bundle() {
-  const { owner } = await device();
-  return fresh && fresh.owner === owner ? fresh.value : keptSealed("bundle");
+  return keptSealed("bundle");
 }
 
 /** Fetch anew what the phone needs offline; resolves to it, or to what was kept when the server is away. */
@@ -121,11 +117,10 @@ export async function refreshBundle() {
   if (!owner || !known.signedIn || !(await unlocked(owner))) return bundle();
   const tag = await kept(`tag:${owner}`);
   try {
-    const first = await early;
-    early = null;
-    const answer = first ?? (await fetchedBundle(tag));
+    const headers = { Accept: "application/json", ...(tag && { "If-None-Match": tag }) };
+    const answer = await fetch("/field/bundle.json", { headers, cache: "no-store", signal: AbortSignal.timeout(LONGEST_ASK) });
     const before = answer.status === 304 && (await bundle());
-    if (answer.found) await takeBundle(owner, answer.found, answer.tag);
+    if (answer.ok) await takeBundle(owner, await answer.json(), answer.headers.get("ETag"));
     else if (before) await takeBundle(owner, { ...before, at: new Date(Date.now() + known.skew).toISOString() }, tag);
   } catch (error) {
     console.warn(error); // what was kept is still good
@@ -133,21 +128,8 @@ export async function refreshBundle() {
   return bundle();
 }
 
-/** `{status, found, tag}`; what was found is shown at once. */
-async function fetchedBundle(known) {
-  const headers = { Accept: "application/json", ...(known && { "If-None-Match": known }) };
-  const answer = await fetch("/field/bundle.json", { headers, cache: "no-store", signal: AbortSignal.timeout(LONGEST_ASK) });
-  const found = answer.ok ? await answer.json() : null;
-  if (found && found.owner === (await device()).owner) {
-    fresh = { owner: found.owner, value: found };
-    changed();
-  }
-  return { status: answer.status, found, tag: answer.headers.get("ETag") };
-}
-
 async function takeBundle(owner, found, tag) {
   if (found.owner !== owner) return;
-  fresh = { owner, value: found };
   await keepSealed("bundle", found);
   if (tag) await keep(`tag:${owner}`, tag);
   changed();
@@ -200,7 +182,6 @@ async function endOnServer(csrf) {
 /** Lock what is sealed, and forget what was fetched. */
 async function shut(owner) {
   await lock(owner);
-  fresh = early = null;
   opened = { tag: null, value: null };
   await write(["kept"], async (transaction) => {
     const store = transaction.objectStore("kept");
