@@ -82,6 +82,8 @@ def pack(response: Response, packed: bytes) -> Response:
     response.vary.add("Accept-Encoding")
     if request.accept_encodings.quality("gzip") and "Range" not in request.headers:
         response.direct_passthrough = False
+        if close := getattr(response.response, "close", None):
+            close()  # the file that would have been sent
         response.set_data(packed)
         response.headers["Content-Encoding"] = "gzip"
     return response

@@ -169,6 +169,7 @@ def test_corners_are_set_by_keyboard_alone(site: Site, visit: Visit) -> None:
     page = begin(visit)
     page.locator("#drawing summary").tap()
     page.locator("input[name=shape][value=line]").check(force=True)
+    expect(page.locator("#drawing-corner")).to_be_enabled()
     for _corner in range(2):
         page.locator("#drawing-corner").press("Enter")
         page.locator("#pin-map canvas").press("ArrowRight")

@@ -35,6 +35,7 @@ export function drawingSection(words, onChange) {
     for (const input of box.querySelectorAll("input[name=shape]")) input.checked = input.value === kind;
     element("drawing-tools").hidden = kind === "point";
     element("drawing-corner").hidden = !open;
+    element("drawing-corner").disabled = !map;
     element("drawing-undo").disabled = !corners.length;
     element("drawing-finish").hidden = !open || !shape();
     element("drawing-says").textContent = kind === "point" ? "" : says();
