@@ -24,6 +24,7 @@ export const settings = embedded("map-settings", { basemap: null, words: {}, bou
  * Without WebGL the container says so and the promise resolves to null: every page works without its map.
  */
 export async function openMap(container, { bounds, center, zoom, still = false, controls = !still } = {}) {
+  if (!(await atHand())) return null;
   for (const styles of document.querySelectorAll("link[data-map-style]")) styles.media = "all";
   let map;
   try {
@@ -60,6 +61,12 @@ export async function openMap(container, { bounds, center, zoom, still = false, 
   if (hasBasemap()) addBasemap(map, settings.basemap);
   container.wanggeMap = map;
   return map;
+}
+
+/** Without a signal the map opens only if the phone has kept all of the library, its worker included. */
+async function atHand() {
+  const worker = new URL("maplibre-gl-worker.mjs", import.meta.resolve("maplibre-gl"));
+  return navigator.onLine || Boolean(await globalThis.caches?.match(worker.pathname));
 }
 
 function ground() {
