@@ -207,7 +207,6 @@ def file_all(scene: Scene, phone: Phone, drafts: int, kills: int) -> None:
     ready(phone.page)
     killed = set(scene.chance.sample(range(1, drafts), kills))
     for number in range(drafts):
-        print("DBG", number, number in killed, __import__("time").strftime("%X"), flush=True)
         file_one(scene, phone, number, killed=number in killed)
         if number == drafts // 2:
             phone.restart("/field/file")

@@ -106,7 +106,7 @@ function sendAll() {
 /** The worker of this version, and word of a newer one; the newer one waits until nothing is being sent. */
 async function install() {
   if (!("serviceWorker" in navigator)) return;
-  const worker = await navigator.serviceWorker.register("/field/sw.js", { scope: "/field/", updateViaCache: "none" });
+  const worker = await navigator.serviceWorker.register("/field/sw.js", { scope: "/", updateViaCache: "none" });
   const offer = () => (element("fresh").hidden = !(worker.waiting && navigator.serviceWorker.controller));
   const follow = () => worker.installing?.addEventListener("statechange", offer);
   worker.addEventListener("updatefound", follow);

@@ -15,6 +15,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (request.mode === "navigate" && !url.pathname.startsWith("/field/")) return; // the desk's pages are not ours
   if (request.mode === "navigate") event.respondWith(page(request, url));
   else if (url.pathname.startsWith("/static/")) event.respondWith(file(request, url));
 });
@@ -85,6 +86,7 @@ async function file(request, url) {
   return fetched;
 }
 
+/** How a file was packed on its way makes no other file of it. */
 async function kept(request, name = CACHE) {
-  return (await caches.open(name)).match(request);
+  return (await caches.open(name)).match(request, { ignoreVary: true });
 }
