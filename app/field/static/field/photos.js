@@ -57,8 +57,10 @@ function open() {
 
 /** A picture too large for the phone may take the worker with it; the next one gets a new worker. */
 function lost() {
-  worker.terminate();
+  worker?.terminate();
   worker = null;
   for (const { reject } of waiting.values()) reject(new Unusable("large"));
   waiting.clear();
 }
+
+worker = open(); // fetched with the page: the signal may be gone by the first photo
