@@ -29,7 +29,7 @@ def service_worker() -> Response:
     response = Response(f"const APP = {orjson.dumps(release(source)).decode()};\n{source}")
     response.headers["Content-Type"] = "text/javascript; charset=utf-8"
     response.headers["Cache-Control"] = "no-cache"
-    # Workers belong to whom their own address lies under: without this, those of photos and map need a signal.
+    # A worker belongs to whom its own address lies under: else those of photos and map need a signal.
     response.headers["Service-Worker-Allowed"] = "/"
     return response
 
