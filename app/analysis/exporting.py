@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from app.cases.output import CSV_COLUMNS, csv_row
+from app.cases.output import CSV_COLUMNS, csv_row, geometry_of
 
 CHILD = Path(__file__).with_name("geopackage_child.py")
 SECONDS = 120
@@ -56,14 +56,6 @@ def case_lines(rows: Iterable[Any], now: datetime) -> Iterator[list[str]]:
         yield csv_row(row, now)
 
 
-def place_of(row: Any) -> str | None:
-    """The place as GeoJSON; a point is kept as its two numbers only."""
-    if row.geometry is not None or row.lon is None:
-        found: str | None = row.geometry
-        return found
-    return orjson.dumps({"type": "Point", "coordinates": [row.lon, row.lat]}).decode()
-
-
 class ExportFailed(RuntimeError):
     """The other process did not make the file."""
 
@@ -78,7 +70,7 @@ def geopackage(rows: Iterable[Any], now: datetime, layer: str) -> BytesIO:
         with lines.open("wb") as out:
             for row in rows:
                 told = dict(zip(CSV_COLUMNS, csv_row(row, now), strict=True))
-                out.write(orjson.dumps([place_of(row), told]) + b"\n")
+                out.write(orjson.dumps([geometry_of(row), told]) + b"\n")
         command = [sys.executable, "-I", str(CHILD), str(lines), str(made), layer, ",".join(CSV_COLUMNS)]
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
         if done.returncode:

@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pyogrio
 import shapely
+import shapely.geometry
 
 
 def main(source: str, target: str, layer: str, columns: str) -> None:
@@ -16,7 +17,7 @@ def main(source: str, target: str, layer: str, columns: str) -> None:
     with open(source, encoding="utf-8") as lines:
         for line in lines:
             geometry, told = json.loads(line)
-            shapes.append(shapely.from_geojson(geometry) if geometry else None)
+            shapes.append(shapely.geometry.shape(geometry) if geometry else None)
             rows.append(told)
     fields = [np.array([row[name] for row in rows], dtype=object) for name in names]
     pyogrio.raw.write(

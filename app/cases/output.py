@@ -50,7 +50,7 @@ def _item(row: Any, now: datetime, index: AreaIndex, handling: Mapping[int, Depa
         },
         "placement": row.placement,
         "place_text": row.place_text,
-        "geometry": _geometry(row),
+        "geometry": geometry_of(row),
         "filed_at": rfc3339(row.filed_at),
         "observed_at": rfc3339(row.observed_at),
         "due_at": rfc3339(row.due_at),
@@ -69,7 +69,7 @@ def _code(index: AreaIndex, area_id: int | None) -> str | None:
     return index.by_id[area_id].code if area_id is not None else None
 
 
-def _geometry(row: Any) -> Json | None:
+def geometry_of(row: Any) -> Json | None:
     if row.geometry is not None:
         shape: Json = orjson.loads(row.geometry)
         return shape

@@ -6,12 +6,12 @@ from typing import Any
 
 from app.areas.index import AreaEntry, areas
 from app.cases.queries import listing
-from app.core.language import day, ngettext, number
 from app.core.language import gettext as _
+from app.core.language import ngettext, number
 from app.core.policy import Actor
 from app.desk import atlas
 from app.desk.classes import ZERO, Class, cut, widened
-from app.desk.mapview import View, here
+from app.desk.mapview import View, here, window_words
 from app.desk.queries import extents
 from app.maps.layers import LAYERS
 
@@ -83,17 +83,6 @@ def is_lowest(unit: AreaEntry) -> bool:
     return not areas().children.get(unit.id)
 
 
-def window_words(view: View) -> str:
-    start, end = view.filters.start, view.filters.end
-    if start is None and end is None:
-        return _("all cases ever filed")
-    if end is None:
-        return _("filed since %(day)s", day=day(start))
-    if start is None:
-        return _("filed before %(day)s", day=day(end))
-    return _("filed from %(start)s until before %(end)s", start=day(start), end=day(end))
-
-
 def method_words(sides: Sequence[Side], classes: Sequence[Class]) -> str:
     """How the classes were cut, over how many units and cases, in which window."""
     view = sides[0].view
@@ -102,7 +91,7 @@ def method_words(sides: Sequence[Side], classes: Sequence[Class]) -> str:
     filed = sum(unit.numbers.filed for unit in units)
     many = ngettext("%(count)s unit", "%(count)s units", shown, count=number(shown))
     cases = ngettext("%(count)s case", "%(count)s cases", filed, count=number(filed))
-    said = [_cut_words(view, classes), many, cases, window_words(view)]
+    said = [_cut_words(view, classes), many, cases, window_words(view.filters)]
     if len(sides) > 1:
         said.append(_("one legend for both maps"))
     elif view.filters.as_of is not None:

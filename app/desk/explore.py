@@ -18,8 +18,8 @@ from app.cases.queries.filters import Args, Filters, read_filters
 from app.cases.zones import Zone, keep_zone
 from app.catalogue.queries import categories
 from app.core.clock import rfc3339
-from app.core.language import day, name_of
 from app.core.language import gettext as _
+from app.core.language import name_of
 from app.core.policy import Actor
 from app.core.problems import Invalid
 from app.core.words import word
@@ -230,13 +230,3 @@ def in_words(zone: Zone) -> str:
     else:
         what = _("the drawn polygon")
     return f"{what} · {size}"
-
-
-def window_in_words(filters: Filters) -> str:
-    if filters.start is None and filters.end is None:
-        return _("all cases ever filed")
-    if filters.end is None:
-        return _("filed since %(day)s", day=day(filters.start))
-    if filters.start is None:
-        return _("filed before %(day)s", day=day(filters.end))
-    return _("filed from %(start)s until before %(end)s", start=day(filters.start), end=day(filters.end))

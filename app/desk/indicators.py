@@ -22,7 +22,7 @@ from app.core.clock import rfc3339
 from app.core.language import gettext as _
 from app.core.policy import Actor
 from app.core.problems import Invalid, NotFound
-from app.desk.mapview import home_areas, levels_below
+from app.desk.mapview import asked_level, home_areas, levels_below, units_of
 from app.desk.queries import below
 
 KEPT = ("area", "level", "period", "from", "to", "category", "show", "per", "as_of", "version")
@@ -47,13 +47,12 @@ class View:
     @cached_property
     def level(self) -> str:
         """The level of the rows: the one asked for if there is one, else the next below."""
-        asked = request.args.get("level", "")
-        return asked if asked in self.levels else [*self.levels, self.area.level][0]
+        return asked_level(self.area, self.levels)
 
     @cached_property
     def units(self) -> list[AreaEntry]:
         """The rows, in the order of their codes: never by how many cases they have."""
-        return below().of(self.area).get(self.level, [self.area] if self.level == self.area.level else [])
+        return units_of(self.area, self.level)
 
     @cached_property
     def show(self) -> Indicator:

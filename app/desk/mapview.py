@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app.areas.index import AreaEntry, areas
 from app.cases.queries.filters import Filters, read_filters
 from app.core.clock import day_start, local_day, rfc3339
+from app.core.language import day
 from app.core.language import gettext as _
 from app.core.policy import Actor
 from app.core.problems import NotFound
@@ -45,13 +46,12 @@ class View:
     @cached_property
     def level(self) -> str:
         """The level of the units: the one asked for if the area has it, else the next one below it."""
-        asked = request.args.get("level", "")
-        return asked if asked in self.levels else [*self.levels, self.area.level][0]
+        return asked_level(self.area, self.levels)
 
     @property
     def units(self) -> list[AreaEntry]:
         """The units of that level; the area itself if it has none below."""
-        return below().of(self.area).get(self.level, [self.area] if self.level == self.area.level else [])
+        return units_of(self.area, self.level)
 
     @property
     def seen(self) -> datetime:
@@ -102,6 +102,29 @@ class View:
         kept |= {"overdue": None if asked.overdue is None else str(asked.overdue).lower()}
         kept |= {"from": rfc3339(asked.start), "to": rfc3339(asked.end), "as_of": rfc3339(self.seen)}
         return {name: value for name, value in kept.items() if value}
+
+
+def asked_level(area: AreaEntry, levels: list[str]) -> str:
+    """The level asked for if it is one of these, else the first of them, else the area's own."""
+    asked = request.args.get("level", "")
+    return asked if asked in levels else [*levels, area.level][0]
+
+
+def units_of(area: AreaEntry, level: str) -> list[AreaEntry]:
+    """The area's units of a level in the order of their codes; the area itself at its own level."""
+    return below().of(area).get(level, [area] if level == area.level else [])
+
+
+def window_words(filters: Filters) -> str:
+    """When the counted cases were filed."""
+    start, end = filters.start, filters.end
+    if start is None and end is None:
+        return _("all cases ever filed")
+    if end is None:
+        return _("filed since %(day)s", day=day(start))
+    if start is None:
+        return _("filed before %(day)s", day=day(end))
+    return _("filed from %(start)s until before %(end)s", start=day(start), end=day(end))
 
 
 def here(area: AreaEntry, **changes: Any) -> str:

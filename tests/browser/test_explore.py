@@ -57,6 +57,14 @@ def test_the_circle_works_without_the_map_and_by_keyboard(cases: Site, visit: Vi
     expect(page.locator(".explore-ground")).to_contain_text("No ground chosen")
 
 
+@pytest.mark.parametrize("path", ["/desk/explore", "/desk/map", "/desk/hotspots", "/desk/indicators"])
+def test_the_print_button_prints(cases: Site, visit: Visit, path: str) -> None:
+    page = visit("dana", path, screen=DESK, lang="en")
+    page.evaluate("() => { globalThis.print = () => (globalThis.printed = (globalThis.printed ?? 0) + 1); }")
+    page.locator("[data-print]").first.click()
+    assert page.evaluate("() => globalThis.printed") == 1
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
 def test_axe(cases: Site, visit: Visit, axe: Axe, screen: dict[str, int], lang: str) -> None:

@@ -24,7 +24,6 @@ from app.desk.atlas_sides import (
     method_words,
     palette,
     side_of,
-    window_words,
 )
 from app.desk.atlas_table import table
 from app.desk.classes import METHODS
@@ -38,6 +37,7 @@ from app.desk.mapview import (
     here,
     levels_below,
     steps,
+    window_words,
 )
 from app.desk.routes import bp
 from app.maps.layers import LAYERS, Layer
@@ -74,7 +74,7 @@ def _page(view: View, actor: Actor, problem: Invalid | None) -> str:
         problem=" ".join(text for texts in problem.errors.values() for text in texts) if problem else "",
         errors=problem.errors if problem else {},
         crumbs=crumbs(view.area),
-        window=window_words(view),
+        window=window_words(view.filters),
         figures=figures(view, actor),
         measure=view.measure,
         legend=atlas.legend([unit for each in sides for unit in each.units], view.measure, classes),
@@ -133,7 +133,7 @@ def _titles(sides: list[Side]) -> list[dict[str, str]]:
         {
             "id": f"atlas-map{n or ''}",
             "place": name_of(side.view.area),
-            "window": window_words(side.view),
+            "window": window_words(side.view.filters),
             "seen": _("as of %(time)s", time=instant(side.view.seen)),
         }
         for n, side in enumerate(sides)

@@ -20,7 +20,7 @@ from app.core.pages import render
 from app.core.policy import Actor
 from app.core.problems import Invalid
 from app.desk import choices, explore
-from app.desk.mapview import asked_area
+from app.desk.mapview import asked_area, window_words
 from app.desk.queries import extents
 from app.desk.routes import bp
 from app.maps.layers import LAYERS
@@ -73,7 +73,7 @@ def _page(
         filters=request.args,
         errors=problem.errors if problem else {},
         zone=explore.in_words(zone) if zone else "",
-        window=explore.window_in_words(asked.filters),
+        window=window_words(asked.filters),
         measure_label=explore.MEASURE_LABELS[asked.measure],
         bounds=zone.box if zone else extents().box(asked.filters.within or asked_area(actor)),
         ground=_for_the_map(asked, zone),
@@ -192,7 +192,7 @@ def _about(filters: Filters) -> list[tuple[str, str]]:
     at = filters.as_of or now()
     return [
         (_("as of"), f"{instant(at)} ({rfc3339(at)})"),
-        (_("Filed"), explore.window_in_words(filters)),
+        (_("Filed"), window_words(filters)),
         (_("Filters"), request.query_string.decode()),
         (_("Zone"), explore.in_words(filters.zone) if filters.zone else "–"),
     ]

@@ -53,7 +53,13 @@ function submitOnChange(event) {
   if (form && event.target.matches("select, input[type=checkbox], input[type=date]")) form.requestSubmit();
 }
 
+/** `data-print` on a button: the page as it is. */
+function printOnClick({ target }) {
+  if (target.closest("[data-print]")) print();
+}
+
 document.addEventListener("click", closeOnOutsideClick);
+document.addEventListener("click", printOnClick);
 document.addEventListener("keydown", closeOnEscape, true);
 document.addEventListener("submit", holdButtons);
 document.addEventListener("change", submitOnChange);

@@ -165,7 +165,6 @@ function listenWeeks() {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && atlas.up_url && !event.target.closest("select, input, details[open]")) location.assign(atlas.up_url);
 });
-document.querySelector("[data-print]")?.addEventListener("click", () => print());
 addEventListener("popstate", () => location.reload());
 
 listenRows();

@@ -116,5 +116,4 @@ async function draw() {
   container.dataset.drawn = String(found.features.length);
 }
 
-document.querySelector("[data-print]")?.addEventListener("click", () => print());
 await draw();

@@ -1,7 +1,5 @@
 // The indicators' page: printing opens every formula first, so that paper says what the screen can.
 
-for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
-
 const opened = new Set();
 
 addEventListener("beforeprint", () => {
