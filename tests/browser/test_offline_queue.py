@@ -255,6 +255,43 @@ def test_signed_out_without_a_signal_nothing_of_hers_is_shown(visit: Visit, axe:
     page.wait_for_url("**/sign-in**")
 
 
+def sign_out_at_the_desk(page: Page) -> None:
+    page.goto("/notices")
+    page.locator(".person summary").click()
+    page.locator("#sign-out button").click()
+
+
+HELD = """async () => {
+  const { open } = await import("wangge/field/store");
+  const database = await open();
+  const names = (await database.getAllKeys("kept")).filter((name) => name.includes(":"));
+  return { keys: (await database.getAll("keys")).map(({ privateKey }) => privateKey !== null), names };
+}"""
+
+
+def test_signing_out_on_a_page_of_the_desk_takes_the_key_off_the_phone(visit: Visit) -> None:
+    page = phone(visit, "/field/tray", leaves=True)
+    assert page.evaluate(HELD)["keys"] == [True]
+    sign_out_at_the_desk(page)
+    page.wait_for_url("**/sign-in")
+    assert page.evaluate(HELD) == {"keys": [False], "names": []}
+
+
+def test_signing_out_on_a_page_of_the_desk_asks_about_what_is_unsent(visit: Visit, axe: Axe) -> None:
+    page = phone(visit, "/field/tray", leaves=True)
+    page.context.set_offline(True)
+    draft(page, "桌面退出", "green", queued={})
+    page.context.set_offline(False)
+    page.route("**/api/v1/cases/**", lambda route: route.abort())
+    sign_out_at_the_desk(page)
+    expect(page.locator("#leave")).to_be_visible()
+    expect(page.locator("#leave-says")).to_contain_text("1")
+    assert axe(page) == []
+    page.locator("#leave-keep").click()
+    page.wait_for_url("**/sign-in")
+    assert page.evaluate(HELD)["keys"] == [False]
+
+
 def test_another_language_needs_a_signal_and_says_so(visit: Visit) -> None:
     page = phone(visit)
     page.context.set_offline(True)

@@ -2,7 +2,7 @@
 import { embedded, fill } from "wangge/core/core";
 import { coalesced } from "wangge/field/coalesced";
 import { download, exportName } from "wangge/field/download";
-import { adopt, counts, exportFile, onChange as onQueue, sendNow } from "wangge/field/queue";
+import { adopt, counts, exportFile, onChange as onQueue, sendNow, unsentIn } from "wangge/field/queue";
 import { onChange as onSession, refresh, refreshBundle, session, signOut } from "wangge/field/session";
 import { LOCK, onStatus, start, status } from "wangge/field/sync";
 
@@ -79,11 +79,20 @@ async function chooseLanguage(event) {
 }
 
 async function askToLeave() {
-  const { draft, waiting, attention } = await counts();
-  const n = draft + waiting + attention;
-  if (!n) return leave();
+  const n = unsentIn(await counts());
+  if (n) offerToLeave(n);
+  else await leave();
+}
+
+function offerToLeave(n) {
   element("leave-says").textContent = fill(words.unsent, { n });
   element("leave").showModal();
+}
+
+/** Who signs out on a page of the desk with something unsent is led here (leaving.js). */
+async function askedElsewhere() {
+  const n = location.hash === "#leave" && unsentIn(await counts());
+  if (n) offerToLeave(n);
 }
 
 async function leave() {
@@ -143,6 +152,7 @@ element("leave-stay").addEventListener("click", () => element("leave").close());
 await soon();
 install().catch((error) => console.warn(error)); // an unsafe address: the app then needs a signal
 start();
+await askedElsewhere();
 await refresh();
 await followLanguage();
 await adopt();

@@ -171,6 +171,11 @@ export async function counts() {
   };
 }
 
+/** Of `counts()`: what would stay behind on this phone. */
+export function unsentIn({ draft, waiting, attention }) {
+  return draft + waiting + attention;
+}
+
 /** `listener()` after each change, also by another tab. Returns what ends it. */
 export function onChange(listener) {
   listeners.add(listener);

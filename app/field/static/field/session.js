@@ -1,4 +1,5 @@
 // Who uses this phone, what the server said about them last, and what was fetched for them.
+import { coalesced } from "wangge/field/coalesced";
 import { ensureKeys, lock, sealJson, unlocked, unsealJson } from "wangge/field/seal";
 import { keep, kept, write } from "wangge/field/store";
 
@@ -10,6 +11,7 @@ channel.unref?.();
 const listeners = new Set();
 const known = { device: null, skew: null, reachable: null, signedIn: null, inspector: true, csrf: null, language: null };
 let asking = null;
+let ahead = null; // `{owner, answer}`: a bundle that was asked for before there was a key to seal it with
 let opened = { tag: null, value: null };
 
 /**
@@ -93,7 +95,18 @@ async function welcome(said) {
   }
   const { owner, name, name_en: nameEn, postings, session: id } = said;
   await remember({ owner, name, nameEn: nameEn ?? "", postings, session: id, leaving: null });
-  await ensureKeys(said).catch((error) => console.warn(error)); // tried again at the next refresh
+  if (!(await unlocked(owner))) fetchAhead(owner);
+  await ensureKeys(said).catch((error) => {
+    ahead = null;
+    console.warn(error); // tried again at the next refresh
+  });
+}
+
+/** While the keys are fetched or made, what they will seal is on its way. */
+function fetchAhead(owner) {
+  const answer = askBundle(owner);
+  answer.catch(() => {}); // whoever waits for it is told
+  ahead = { owner, answer };
 }
 
 async function device() {
@@ -111,21 +124,28 @@ async function bundle() {
   return keptSealed("bundle");
 }
 
-/** Fetch anew what the phone needs offline; resolves to it, or to what was kept when the server is away. */
-export async function refreshBundle() {
+/** Fetch anew what the phone needs offline, and keep it; when the server is away what was kept stays. */
+export const refreshBundle = coalesced(async () => {
   const { owner } = await device();
-  if (!owner || !known.signedIn || !(await unlocked(owner))) return bundle();
-  const tag = await kept(`tag:${owner}`);
+  if (!owner || !known.signedIn || !(await unlocked(owner))) return;
+  const asked = ahead?.owner === owner ? ahead.answer : askBundle(owner);
+  ahead = null;
   try {
-    const headers = { Accept: "application/json", ...(tag && { "If-None-Match": tag }) };
-    const answer = await fetch("/field/bundle.json", { headers, cache: "no-store", signal: AbortSignal.timeout(LONGEST_ASK) });
+    const { answer, tag } = await asked;
     const before = answer.status === 304 && (await bundle());
     if (answer.ok) await takeBundle(owner, await answer.json(), answer.headers.get("ETag"));
     else if (before) await takeBundle(owner, { ...before, at: new Date(Date.now() + known.skew).toISOString() }, tag);
   } catch (error) {
     console.warn(error); // what was kept is still good
   }
-  return bundle();
+});
+
+/** The server's answer, and the tag of what is kept already. */
+async function askBundle(owner) {
+  const tag = await kept(`tag:${owner}`);
+  const headers = { Accept: "application/json", ...(tag && { "If-None-Match": tag }) };
+  const answer = await fetch("/field/bundle.json", { headers, cache: "no-store", signal: AbortSignal.timeout(LONGEST_ASK) });
+  return { answer, tag };
 }
 
 async function takeBundle(owner, found, tag) {
@@ -158,12 +178,18 @@ export async function keptSealed(name) {
  * is told as soon as it answers again.
  */
 export async function signOut() {
-  const { owner, session: id } = await device();
-  if (owner) await shut(owner);
-  await remember({ ...NOBODY, leaving: id });
+  const { session: id } = await device();
+  await forget(id);
   const told = Boolean(known.csrf) && (await endOnServer(known.csrf));
   Object.assign(known, { signedIn: false, csrf: null, reachable: told });
   changed();
+}
+
+/** The same on this phone alone. `leaving`: the sign-in that the server must still be told to end. */
+export async function forget(leaving = null) {
+  const { owner } = await device();
+  if (owner) await shut(owner);
+  await remember({ ...NOBODY, leaving });
 }
 
 /** Whether the server knows now. */
