@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.analysis.plane import Floats
 from app.analysis.smoothing import empirical_bayes, funnel_limits
 
 LEVELS = (0.95, 0.998)
@@ -87,20 +88,19 @@ class Ranks:
     worst: int
 
 
-def rank_intervals(counts: Sequence[int], ns: Sequence[int], *, more_is_better: bool) -> list[Ranks | None]:
-    """By share; None for units with too few cases, and for all where too few units are left to rank."""
-    ranked = [at for at, n in enumerate(ns) if n >= FEWEST_TRIALS]
-    found: list[Ranks | None] = [None] * len(ns)
-    if len(ranked) < FEWEST_RANKED:
-        return found
-    good = np.array([counts[at] for at in ranked]) + 0.5
-    bad = np.array([ns[at] - counts[at] for at in ranked]) + 0.5
-    shares = np.random.default_rng(SEED).beta(good, bad, size=(DRAWS, len(ranked)))
-    order = np.argsort(np.argsort(-shares if more_is_better else shares, axis=1), axis=1) + 1
+def drawn_shares(counts: Sequence[int], ns: Sequence[int]) -> Floats:
+    """Draws of the true shares: a row each draw, a column each unit."""
+    good, n = np.array(counts) + 0.5, np.array(ns)
+    return np.random.default_rng(SEED).beta(good, n - good + 1, size=(DRAWS, len(ns)))
+
+
+def ranks_of(draws: Floats, *, more_is_better: bool | None) -> list[Ranks | None]:
+    """From draws as above; None for all where too few are left to rank, or where no direction is better."""
+    if draws.shape[1] < FEWEST_RANKED or more_is_better is None:
+        return [None] * draws.shape[1]
+    order = np.argsort(np.argsort(-draws if more_is_better else draws, axis=1), axis=1) + 1
     low, high = np.percentile(order, [2.5, 97.5], axis=0, method="nearest")
-    for place, at in enumerate(ranked):
-        found[at] = Ranks(int(low[place]), int(high[place]))
-    return found
+    return [Ranks(int(best), int(worst)) for best, worst in zip(low, high, strict=True)]
 
 
 def funnel_curve(

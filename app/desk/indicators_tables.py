@@ -4,10 +4,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.analysis.denominators import Base, bases
+from app.analysis.indicators.mix import by_mix
 from app.analysis.indicators.reading import Tally, base_part, counted_part
 from app.analysis.indicators.registry import COUNT, SHARE, Indicator
-from app.analysis.indicators.values import FEWEST, Value, better, change, standing, value_of
-from app.analysis.rates import Compared, compared, rank_intervals
+from app.analysis.indicators.values import (
+    FEWEST,
+    Value,
+    better,
+    change,
+    more_is_better,
+    standing,
+    value_of,
+)
+from app.analysis.rates import Compared, compared
+from app.analysis.standardising import Standardised, standardised
 from app.analysis.survival import Curve
 from app.analysis.workload import OF_DEPARTMENTS, OF_INSPECTORS, Load, by_department, by_inspector, chosen
 from app.areas.index import AreaEntry
@@ -130,32 +140,31 @@ def _unit_line(view: View, row: Row, columns: list[Indicator]) -> dict[str, Any]
 
 @dataclass(frozen=True)
 class Beside:
-    """A unit beside the others by one indicator."""
+    """A unit beside the others by one indicator; `mixed`: beside its own mix of cases, for shares."""
 
     unit: AreaEntry
     value: Value
     base: Base
     found: Compared
-    ranks: Any
+    mixed: Standardised
 
 
 def beside(view: View) -> list[Beside]:
     """Every unit by the chosen indicator: shares as they are, counts by the chosen denominator."""
     shown, units = view.show, view.units
     values = [value_of(shown, view.by_unit.get(unit.id, Tally())) for unit in units]
-    counts, ns = [v.count for v in values], [v.n for v in values]
+    counts = [v.count for v in values]
     if shown.measure == SHARE:
-        found = compared(counts, [float(n) for n in ns], trials=True)
-        more = shown.direction == "up"
-        ranks = (
-            rank_intervals(counts, ns, more_is_better=more) if shown.direction != "none" else [None] * len(ns)
-        )
-        below = [Base(float(n)) for n in ns]
+        found = compared(counts, [float(v.n) for v in values], trials=True)
+        below = [Base(float(v.n)) for v in values]
+        mix = by_mix(shown, view.level, view.question(view.window))
+        mixed = standardised([mix.get(unit.id, {}) for unit in units], more_is_better=more_is_better(shown))
     else:
         by_id = bases(view.per, units, view.window.first, view.window.last) if units else {}
         below = [by_id[unit.id] for unit in units]
-        found, ranks = compared(counts, [base.value for base in below]), [None] * len(units)
-    return [Beside(*each) for each in zip(units, values, below, found, ranks, strict=True)]
+        found = compared(counts, [base.value for base in below])
+        mixed = [Standardised(None)] * len(units)
+    return [Beside(*each) for each in zip(units, values, below, found, mixed, strict=True)]
 
 
 def beside_table(view: View, found: list[Beside]) -> dict[str, Any]:
@@ -165,7 +174,7 @@ def beside_table(view: View, found: list[Beside]) -> dict[str, Any]:
         "name": name_of(view.show),
         "share": share,
         "per": "" if share else words.PER_WORDS[view.per],
-        "ranked": any(each.ranks for each in found),
+        "ranked": any(each.mixed.ranks for each in found),
         "missing": sum(each.base.value is None for each in found),
         "rows": [_beside_line(view, each, share=share) for each in found],
     }
@@ -191,7 +200,18 @@ def _beside_line(view: View, each: Beside, *, share: bool) -> dict[str, Any]:
         "few": rate is None,
         "shrunk": "–" if each.base.value is None or shrunk is None else shrunk,
         "side": words.SIDE_WORDS[said.side] if said.side else None,
-        "ranks": f"{each.ranks.best}–{each.ranks.worst}" if each.ranks else "–",
+        **_mixed(each.mixed),
+    }
+
+
+def _mixed(said: Standardised) -> dict[str, str]:
+    ratio = "–"
+    if said.ratio is not None and said.low is not None and said.high is not None:
+        ratio = f"{number(said.ratio, 2)} ({number(said.low, 2)}–{number(said.high, 2)})"
+    return {
+        "expected": "–" if said.expected is None else f"{number(100 * said.expected, 1)} %",
+        "ratio": ratio,
+        "ranks": f"{said.ranks.best}–{said.ranks.worst}" if said.ranks else "–",
     }
 
 

@@ -24,8 +24,9 @@ from app.analysis.indicators.versions import (
     shipped,
     sync_definitions,
 )
-from app.analysis.rates import compared, rank_intervals
+from app.analysis.rates import Ranks, compared
 from app.analysis.ratings import Rating, rate
+from app.analysis.standardising import standardised
 from app.areas.index import areas
 from app.cases.queries import listing
 from app.cases.queries.filters import Filters
@@ -220,10 +221,19 @@ def test_rates_mark_what_is_too_few_and_rank_only_shares() -> None:
     assert [each.side for each in outlying] == ["far above", "far below", "far above"]
     assert compared([3, 9], [4.0, 100.0], trials=True)[0].few
     assert compared([0, 0], [None, None])[0].rate is None
-    ranks = rank_intervals([95, 50, 5, 9], [100, 100, 100, 9], more_is_better=True)
-    assert [each and (each.best, each.worst) for each in ranks] == [(1, 1), (2, 2), (3, 3), None]
-    assert rank_intervals([5, 6, 4], [10, 10, 10], more_is_better=True)[0] is not None
-    assert rank_intervals([95, 50], [100, 100], more_is_better=True) == [None, None]
+    assert [each and (each.best, each.worst) for each in ranks([95, 50, 5, 9], [100, 100, 100, 9])] == [
+        (1, 1),
+        (2, 2),
+        (3, 3),
+        None,
+    ]
+    assert ranks([5, 6, 4], [10, 10, 10])[0] is not None
+    assert ranks([95, 50], [100, 100]) == [None, None]
+
+
+def ranks(counts: list[int], ns: list[int]) -> list[Ranks | None]:
+    alike = [{"same": pair} for pair in zip(counts, ns, strict=True)]
+    return [each.ranks for each in standardised(alike, more_is_better=True)]
 
 
 def test_each_day_is_counted_once_and_missed_days_are_caught_up(cast: Cast, city: Flask) -> None:

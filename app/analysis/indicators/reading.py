@@ -147,13 +147,13 @@ def _count(
     unit = cases.c[BY[by]]
     columns: list[ColumnElement[Any]] = [unit]
     for part, meant in wanted.items():
-        told = _narrowed(cases, part, asked)
+        told = narrowed(cases, part, asked)
         columns.append(func.count().filter(told))
         if meant:
             columns.append(func.sum(_times_over(cases, asked.window.as_of)).filter(told))
     whole = conditions(cases, asked.whole(window), within=asked.within, now=asked.now)
     statement = select(*columns).select_from(cases).where(*whole).group_by(unit)
-    for unit_id, *numbers in _rows(statement):
+    for unit_id, *numbers in rows(statement):
         tally, values = found[unit_id], iter(numbers)
         for part, meant in wanted.items():
             tally.counts[part] += next(values)
@@ -161,7 +161,7 @@ def _count(
                 tally.sums[part] += float(next(values) or 0)
 
 
-def _narrowed(cases: FromClause, part: Part, asked: Question) -> ColumnElement[bool]:
+def narrowed(cases: FromClause, part: Part, asked: Question) -> ColumnElement[bool]:
     """What the part adds to its window."""
     names = {name for name, _value in part[1]}
     alone = read_filters(MultiDict(part[1])).but(as_of=asked.as_of)
@@ -190,10 +190,10 @@ def _lengths(span: str, part: Part, by: str, asked: Question, found: dict[int | 
     until = case((finish.is_not(None), _seconds(finish)), else_=asked.window.as_of.timestamp())
     steps = cast(until - _seconds(cases.c.filed_at), Integer) // STEP
     is_over = case((over, 1), else_=0)
-    told = _narrowed(cases, part, asked)
+    told = narrowed(cases, part, asked)
     whole = conditions(cases, asked.whole(part[0]), within=asked.within, now=asked.now)
     statement = select(unit, steps, is_over, func.count()).select_from(cases).where(*whole, told)
-    for unit_id, length, closed, count in _rows(statement.group_by(unit, steps, is_over)):
+    for unit_id, length, closed, count in rows(statement.group_by(unit, steps, is_over)):
         found[unit_id].lengths[(span, part)][(max(0, int(length)), bool(closed))] += count
 
 
@@ -207,7 +207,7 @@ def _finish(span: str, cases: FromClause, at: datetime) -> tuple[ColumnElement[A
     return answered, answered.is_not(None)
 
 
-def _rows(statement: Any) -> Sequence[Any]:
+def rows(statement: Any) -> Sequence[Any]:
     """A plan for any period would read the whole table for a week."""
     connection = db.session.connection()
     with planned_anew(connection):

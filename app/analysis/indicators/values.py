@@ -74,11 +74,25 @@ def change(indicator: Indicator, present: Value, prior: Value) -> float | None:
     return present.value - prior.value
 
 
+def more_is_better(indicator: Indicator) -> bool | None:
+    """None where neither direction is better."""
+    return None if indicator.direction == "none" else indicator.direction == "up"
+
+
 def better(indicator: Indicator, difference: float | None) -> bool | None:
     """Whether a change is one for the better; None where neither direction is."""
-    if not difference or indicator.direction == "none":
-        return None
-    return (difference > 0) is (indicator.direction == "up")
+    more = more_is_better(indicator)
+    return None if not difference or more is None else (difference > 0) is more
 
 
-__all__ = ["FEWEST", "SHARE", "Value", "better", "change", "curve_of", "standing", "value_of"]
+__all__ = [
+    "FEWEST",
+    "SHARE",
+    "Value",
+    "better",
+    "change",
+    "curve_of",
+    "more_is_better",
+    "standing",
+    "value_of",
+]

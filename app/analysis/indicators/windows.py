@@ -47,7 +47,7 @@ def window_of(period: str, as_of: datetime, first: date | None = None, last: dat
     if period in LAST_DAYS:
         return Window(end - timedelta(days=LAST_DAYS[period]), end, as_of)
     if period == QUARTER:
-        return Window(_quarter(today), end, as_of)
+        return Window(quarter_of(today), end, as_of)
     if period == OWN:
         return _own(first, last or end, as_of)
     return Window(today.replace(day=1), end, as_of)
@@ -71,7 +71,9 @@ def before(window: Window, period: str) -> Window:
     """
     first = window.first - timedelta(days=window.days)
     if period in (MONTH, QUARTER):
-        begin = _month_before(window.first) if period == MONTH else _quarter(window.first - timedelta(days=1))
+        begin = (
+            _month_before(window.first) if period == MONTH else quarter_of(window.first - timedelta(days=1))
+        )
         if (window.first - begin).days >= window.days:
             first = begin
     return Window(first, first + timedelta(days=window.days), _earlier(window.as_of, window.first - first))
@@ -88,5 +90,6 @@ def _month_before(first: date) -> date:
     return (first - timedelta(days=1)).replace(day=1)
 
 
-def _quarter(day: date) -> date:
+def quarter_of(day: date) -> date:
+    """The first day of its calendar quarter."""
     return date(day.year, day.month - (day.month - 1) % 3, 1)
