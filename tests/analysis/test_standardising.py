@@ -18,7 +18,7 @@ from app.core.policy import EVERYTHING
 from tests.analysis.indicators_city import DAY, GRIDS, HOUR, local, put
 from tests.cast import Caller
 from tests.desk.pages import page
-from tests.house.test_statements import statements
+from tests.statements import statements
 
 Cast = dict[str, Caller]
 EASY, HARD = 0.9, 0.3

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import Caller, bring_to
 from tests.desk.pages import page
-from tests.desk.test_statements import counted
+from tests.statements import statements
 
 Cast = dict[str, Caller]
 PICK = re.compile(r'name="case" value="([^"]+)"')
@@ -104,7 +104,7 @@ def test_each_case_costs_the_same_few_statements(cast: Cast) -> None:
         for _n in range(many):
             bring_to("filed", cast)
         chosen = picks(page(cast["mara"], "/desk/"))
-        with counted() as said:
+        with statements() as said:
             accept(cast["mara"], chosen)
         costs.append(len(said))
     one, nine = costs

@@ -19,8 +19,8 @@ from app.people.models import Person
 from app.people.queries import person
 from tests.cast import NAMES, Caller
 from tests.desk.pages import page
-from tests.desk.test_statements import counted
 from tests.refusals import nothing_changes
+from tests.statements import statements
 
 Cast = dict[str, Caller]
 FINE = "Everything runs in time."
@@ -175,12 +175,12 @@ def test_the_statements_of_the_page_do_not_grow_with_what_it_tells(running: Cast
     running["ines"].file()
     dead_letter("first")
     page(running["ada"], "/operations/")  # what is kept in memory is read once
-    with counted() as few:
+    with statements() as few:
         page(running["ada"], "/operations/")
     for n in range(5):
         running["ines"].file()
         dead_letter(f"more{n}")
-    with counted() as many:
+    with statements() as many:
         page(running["ada"], "/operations/")
     assert len(many) <= len(few)
     assert len(many) <= 40, "\n".join(many)

@@ -1,44 +1,27 @@
 """A longer list asks the database no more often, and a map of many units stays light."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from app.areas.index import areas
 from app.cases.queries import statistics
 from app.cases.queries.statistics import UnitNumbers
-from app.core.db import db
 from app.desk.queries import Below, Extents
 from tests.cast import GRID, Caller, bring_to
 from tests.desk.pages import page
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
-            said.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield said
-    event.remove(db.engine, "before_cursor_execute", note)
+from tests.statements import statements
 
 
 @pytest.mark.parametrize("path", ["/desk/?tab=all", "/desk/cases", "/desk/map?level=grid"])
 def test_the_statements_of_a_list_do_not_grow_with_it(cast: dict[str, Caller], path: str) -> None:
     uuid = bring_to("closed", cast)
     page(cast["dana"], path)  # what is kept in memory is read once
-    with counted() as few:
+    with statements() as few:
         page(cast["dana"], path)
     for _n in range(5):
         cast["ines"].photo(bring_to("handled", cast), "check")
-    with counted() as many:
+    with statements() as many:
         html = page(cast["dana"], path)
     assert uuid in html or "table" in html
     assert len(many) <= len(few)
@@ -59,7 +42,7 @@ def test_a_map_of_a_thousand_units_is_a_light_page(
     monkeypatch.setattr(Below, "of", lambda *_args: {"grid": units})
     monkeypatch.setattr(Extents, "points", lambda *_args: points)
     monkeypatch.setattr(statistics, "by_unit", lambda *_args, **_more: numbers)
-    with counted() as said:
+    with statements() as said:
         html = page(cast["dana"], "/desk/map?level=grid&period=30&category=E0102&show=on_time")
     assert "1–100 of 1,000" in html
     assert len(html.encode()) < 250_000

@@ -18,8 +18,8 @@ from app.people.models import PersonPosting
 from app.people.queries import person
 from tests.cast import BUREAU, COMMUNITY, DISTRICT, TOWN, Caller, bring_to
 from tests.desk.pages import page, rows
-from tests.desk.test_statements import counted
 from tests.desk.test_tabs import COUNT, newcomer
+from tests.statements import statements
 
 Cast = dict[str, Caller]
 
@@ -144,11 +144,11 @@ def test_the_page_asks_no_more_for_more_cases(cast: Cast) -> None:
 
     busy()
     page(cast["cai"], "/desk/supervision")
-    with counted() as few:
+    with statements() as few:
         page(cast["cai"], "/desk/supervision")
     for _n in range(4):
         busy()
-    with counted() as many:
+    with statements() as many:
         page(cast["cai"], "/desk/supervision")
     assert len(many) <= len(few)
     assert len(many) <= 20, "\n".join(many)
@@ -158,7 +158,7 @@ def test_a_case_page_asks_a_bounded_number(cast: Cast) -> None:
     uuid = bring_to("accepted", cast)
     cast["mara"].act(uuid, "whistle", departments=[BUREAU, f"{TOWN}-CE"], reason="stalls")
     page(cast["mara"], f"/desk/cases/{uuid}")
-    with counted() as said:
+    with statements() as said:
         page(cast["mara"], f"/desk/cases/{uuid}")
     assert len(said) <= 16, "\n".join(said)
 

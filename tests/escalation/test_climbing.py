@@ -25,6 +25,7 @@ from tests.escalation.stories import (
     told,
     writing,
 )
+from tests.statements import statements
 
 SECOND = timedelta(seconds=1)
 
@@ -224,8 +225,6 @@ def test_a_case_can_be_passed_over(city: Flask) -> None:
 
 
 def test_a_batch_takes_few_statements_whatever_its_size(city: Flask) -> None:
-    from tests.house.test_statements import statements
-
     counts = []
     for size in (2, 20):
         for _n in range(size):

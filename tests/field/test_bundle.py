@@ -20,7 +20,7 @@ from app.people.staffing import record_absence
 from tests.areas import tiny_city
 from tests.cast import BUREAU, GRID, SINCE, TOWN, Caller, add_someone, bring_to, picture
 from tests.conftest import person_named
-from tests.field.test_pages import statements
+from tests.statements import statements
 
 Cast = dict[str, Caller]
 RESTRICTED, ON_SPOT, NOT_ON_SPOT = "S0302", "E0102", "P0103"

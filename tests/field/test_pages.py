@@ -2,16 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from app.core.db import db
 from tests.cast import GRID, Caller, bring_to, picture
+from tests.statements import statements
 
 Cast = dict[str, Caller]
 ROW = re.compile(r'<a class="case-row" href="/field/cases/([0-9a-f-]{36})"')
@@ -35,19 +31,6 @@ def rows(html: str) -> list[str]:
 
 def tabs(html: str) -> dict[str, int]:
     return {code: int(count.replace(",", "")) for code, count in TAB.findall(html)}
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("path", SHELLS)

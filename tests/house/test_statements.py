@@ -1,35 +1,15 @@
 """How many statements a request may send, whatever the number of rows."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from app.core.db import db
 from tests.cast import BUREAU, COMMUNITY, Caller, bring_to, filing
+from tests.statements import statements
 
 Cast = dict[str, Caller]
-FRAMES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is sent to the database, without the frames of transactions."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if not statement.upper().startswith(FRAMES):
-            sent.append(" ".join(statement.split()))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def sent_by(caller: Caller, path: str) -> list[str]:

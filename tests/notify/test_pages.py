@@ -15,10 +15,10 @@ from app.notify.models import Notice, Preference
 from app.people.models import PersonPosting
 from tests.cast import BUREAU, Caller, bring_to
 from tests.conftest import person_named
-from tests.house.test_statements import statements
 from tests.notify.conftest import tell_all
 from tests.notify.mailing import write_notice, writing
 from tests.refusals import nothing_changes
+from tests.statements import statements
 
 Cast = dict[str, Caller]
 BELL = re.compile(r'class="bell"[^>]*aria-label="([^"]+)"')
@@ -239,10 +239,10 @@ def test_a_browser_must_show_its_token(city: Flask) -> None:
 
 
 def asked_by(who: Caller) -> list[str]:
-    """The statements of one page, without the look at the stamps, which comes once a second."""
+    """The statements of one page."""
     with statements() as sent:
         page(who)
-    return [each for each in sent if "FROM stamp" not in each]
+    return sent
 
 
 def test_statements_of_the_page_and_of_the_bell(cast: Cast, case: str) -> None:

@@ -19,8 +19,8 @@ from app.people.rules import Span, last_there_until
 from tests.areas.tiny_city import EMPTY_TOWN
 from tests.cast import BUREAU, CITY, COMMUNITY, DISTRICT, GRID, NEXT_DOOR, SINCE, TOWN, add_someone
 from tests.conftest import person_named
-from tests.house.test_statements import statements
 from tests.people.test_tokens_and_postings import posting_of
+from tests.statements import statements
 
 DAY = date(2026, 3, 2)
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
