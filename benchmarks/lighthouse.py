@@ -10,6 +10,7 @@ import os
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ GROUP = "Lighthouse (100 is best)"
 LIGHTHOUSE = ROOT / "node_modules/.bin/lighthouse"
 CASES = 10_000
 ROUNDS, QUICK_ROUNDS = 3, 1
+ATTEMPTS = 3
 PATIENCE = 180.0  # seconds for one run
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CATEGORIES = ("performance", "accessibility", "best-practices")
@@ -89,7 +91,7 @@ def lighthouse(engine: Engine, template: str, *, quick: bool) -> list[Figure]:
 
 def _figures(engine: Engine, page: Visited, address: str, token: str, quick: bool) -> Iterator[Figure]:
     rounds = QUICK_ROUNDS if quick else ROUNDS
-    found = [score(address, token=token, phone=page.phone) for _n in range(rounds)]
+    found = [_scored(address, token, page) for _n in range(rounds)]
     device = "phone" if page.phone else "desktop"
     for category in page.categories:
         median = statistics.median_low(each.of[category] for each in found)
@@ -97,6 +99,16 @@ def _figures(engine: Engine, page: Visited, address: str, token: str, quick: boo
         detail = str(typical) if category == CATEGORIES[0] else ""
         what = f"{page.path}, {device}: {category}"
         yield Figure(GROUP, engine.name, what, median, page.target, True, unit="", size=CASES, detail=detail)
+
+
+def _scored(address: str, token: str, page: Visited) -> Score:
+    """Lighthouse itself fails now and then to record a page; that says nothing of the page."""
+    for _attempt in range(ATTEMPTS - 1):
+        try:
+            return score(address, token=token, phone=page.phone)
+        except RuntimeError as fault:
+            print(f"… {page.path} again: {str(fault)[:120]}", file=sys.stderr, flush=True)
+    return score(address, token=token, phone=page.phone)
 
 
 def score(address: str, *, token: str | None = None, phone: bool = False) -> Score:

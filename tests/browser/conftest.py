@@ -22,6 +22,7 @@ from playwright.sync_api import (
     Page,
     Playwright,
     Request,
+    expect,
     sync_playwright,
 )
 
@@ -41,7 +42,9 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 NOTED = """addEventListener("securitypolicyviolation", (e) =>
   console.error(`CSP: ${e.violatedDirective} refused ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))"""
+PATIENCE = 30_000  # ms: a machine that does much else at once is slow, not wrong
 T = TypeVar("T")
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -181,7 +184,7 @@ def visit(site: Site, chromium: Browser) -> Iterator[Visit]:
             permissions=["geolocation"] if at else [],
             storage_state=_session_of(user, site, chromium) if user else None,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(NOTED)
         context.add_init_script(path=AXE)
         watch = Watch(site.url, expected=expected)

@@ -8,8 +8,6 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import Site, Visit
 
-expect.set_options(timeout=15_000)
-
 
 def jpeg(
     colour: str = "green", size: tuple[int, int] = (3000, 2000), exif: Image.Exif | None = None

@@ -295,7 +295,6 @@ def losses(scene: Scene) -> list[str]:
 
 
 def test_nothing_is_lost_and_nothing_doubled(scene: Scene) -> None:
-    expect.set_options(timeout=20_000)  # after a crash the next tab waits for the dead one's database
     phone = scene.begin()
     file_all(scene, phone, DRAFTS, TAB_KILLS // 2)
     assert (len(scene.ledger.photos), scene.ledger.count) == (DRAFTS, 2 * DRAFTS)

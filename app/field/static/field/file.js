@@ -236,9 +236,9 @@ async function goOn(id) {
 
 /** Categories, outlines and limits of the bundle, when it comes and whenever it changes. */
 async function know() {
-  const { skew, bundle: opened } = await session();
+  const { skew, asked, bundle: opened } = await session();
   const bundle = await opened();
-  element("no-bundle").hidden = Boolean(bundle);
+  element("no-bundle").hidden = Boolean(bundle) || !asked; // it may be on its way
   clock(minutesSlow(skew));
   if (!bundle || bundle.at === known?.at) return;
   known = bundle;

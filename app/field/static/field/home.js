@@ -27,7 +27,6 @@ const state = {
   order: keptOrder(),
   here: null, // where she stands; false when the device does not say
   map: null,
-  asked: false, // the server, since this page is open
 };
 let stop = () => {};
 
@@ -91,7 +90,7 @@ function showDuties() {
   const all = state.bundle?.duties ?? [];
   const done = doneHere(state.items, all);
   const duties = all.filter(({ id }) => !done.has(id));
-  if (!state.bundle && !state.asked) return;
+  if (!state.bundle && !state.session.asked) return;
   for (const part of document.querySelectorAll(".until-known")) part.classList.add("known");
   element("duty-count").textContent = state.bundle ? String(duties.length) : "–";
   element("duty-kinds").replaceChildren(...kindsOf(duties));
@@ -108,7 +107,7 @@ function showDuties() {
 /** Why there is no duty. Before the first answer there may well be some: a skeleton stays. */
 function showNothing(duties) {
   element("duty-none").hidden = duties.length > 0 || !state.bundle;
-  element("never-fetched").hidden = Boolean(state.bundle) || !state.asked;
+  element("never-fetched").hidden = Boolean(state.bundle) || !state.session.asked;
 }
 
 function kindsOf(duties) {
@@ -170,7 +169,6 @@ const fetchAnew = coalesced(async () => {
   element("fetch").disabled = true;
   await refresh();
   await refreshBundle();
-  state.asked = true;
   element("fetch").disabled = false;
   await draw();
   const { owner, signedIn } = state.session;

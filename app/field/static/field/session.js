@@ -9,25 +9,27 @@ const NOBODY = { owner: null, name: "", nameEn: "", postings: "", session: null,
 const channel = new BroadcastChannel("wangge-session");
 channel.unref?.();
 const listeners = new Set();
-const known = { device: null, skew: null, reachable: null, signedIn: null, inspector: true, csrf: null, language: null };
+const known = { device: null, skew: null, reachable: null, signedIn: null, inspector: true, csrf: null, language: null, asked: false };
 let asking = null;
 let ahead = null; // `{owner, answer}`: a bundle that was asked for before there was a key to seal it with
 let opened = { tag: null, value: null };
 
 /**
- * `{owner, name, postings, signedIn, reachable, inspector, csrf, language, english, skew, bundle()}`.
+ * `{owner, name, postings, signedIn, reachable, inspector, csrf, language, asked, english, skew, bundle()}`.
  * `owner` is whose drafts this phone shows: it stays when the sign-in expires and goes at sign-out.
  * `signedIn` and `reachable` are null until the server has been asked (`refresh`).
  * `skew`: milliseconds that the server's clock is ahead of this phone's, as measured last.
- * `bundle()` is what was fetched last (see /field/bundle.json), or null.
+ * `bundle()` is what was fetched last (see /field/bundle.json), or null; `asked`: whether this page has tried to
+ * fetch it, with or without success.
  */
 export async function session() {
   const { owner, name, nameEn, postings } = await device();
   const english = globalThis.document?.documentElement.lang === "en";
-  const { reachable, signedIn, inspector, csrf, language } = known;
+  const { reachable, signedIn, inspector, csrf, language, asked } = known;
   const shown = (english && nameEn) || name;
   known.skew ??= (await kept("skew")) ?? 0;
-  return { owner, name: shown, postings, signedIn, reachable, inspector, csrf, language, english, skew: known.skew, bundle };
+  const said = { reachable, signedIn, inspector, csrf, language, asked, english, skew: known.skew };
+  return { owner, name: shown, postings, ...said, bundle };
 }
 
 /** Ask the server who is signed in. Never throws: without an answer the phone goes on as it is. */
@@ -126,6 +128,13 @@ async function bundle() {
 
 /** Fetch anew what the phone needs offline, and keep it; when the server is away what was kept stays. */
 export const refreshBundle = coalesced(async () => {
+  await fetchBundle();
+  if (known.asked) return;
+  known.asked = true;
+  tell();
+});
+
+async function fetchBundle() {
   const { owner } = await device();
   if (!owner || !known.signedIn || !(await unlocked(owner))) return;
   const asked = ahead?.owner === owner ? ahead.answer : askBundle(owner);
@@ -138,7 +147,7 @@ export const refreshBundle = coalesced(async () => {
   } catch (error) {
     console.warn(error); // what was kept is still good
   }
-});
+}
 
 /** The server's answer, and the tag of what is kept already. */
 async function askBundle(owner) {
@@ -218,10 +227,14 @@ async function shut(owner) {
 
 function changed() {
   channel.postMessage("changed");
+  tell();
+}
+
+function tell() {
   for (const listener of listeners) listener();
 }
 
 channel.onmessage = () => {
   known.device = null;
-  for (const listener of listeners) listener();
+  tell();
 };
