@@ -205,12 +205,10 @@ def _beside_line(view: View, each: Beside, *, share: bool) -> dict[str, Any]:
 
 
 def _mixed(said: Standardised) -> dict[str, str]:
-    ratio = "–"
-    if said.ratio is not None and said.low is not None and said.high is not None:
-        ratio = f"{number(said.ratio, 2)} ({number(said.low, 2)}–{number(said.high, 2)})"
+    told = said.ratio is not None
     return {
-        "expected": "–" if said.expected is None else f"{number(100 * said.expected, 1)} %",
-        "ratio": ratio,
+        "expected": f"{number(100 * (said.expected or 0), 1)} %" if told else "–",
+        "ratio": f"{number(said.ratio, 2)} ({number(said.low, 2)}–{number(said.high, 2)})" if told else "–",
         "ranks": f"{said.ranks.best}–{said.ranks.worst}" if said.ranks else "–",
     }
 
