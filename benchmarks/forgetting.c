@@ -1,31 +1,23 @@
 /* Preloaded into a server: a disk that forgets at a power cut what was not synced.
  *
- * Below $FORGET_ROOT every file has a shadow below $FORGET_SHADOW: what the disk would hold. Writes are only
- * noted; fsync and fdatasync bring what this process wrote to that file into its shadow. A new name, be it
- * of a made or a renamed file, is on the disk once its folder was synced, or for a file that was made, once
- * the file itself was (as ext4, XFS and btrfs do). After the power cut the drill puts the shadow in place.
+ * Below $FORGET_ROOT every file has a shadow below $FORGET_SHADOW: what the disk would hold. fsync and
+ * fdatasync bring the file into its shadow as it is, whoever wrote it: the system's cache belongs to the file,
+ * not to a process. A new name, be it of a made or a renamed file, is on the disk once its folder was synced,
+ * or for a file that was made, once the file itself was (as ext4, XFS and btrfs do). After the power cut the
+ * drill puts the shadow in place.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
-#include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
-
-#define MOST_FILES 65536
-typedef struct { off_t at; size_t length; } Range;
-typedef struct { Range *ranges; int count, room; } Notes;
-static Notes notes[MOST_FILES];
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 static int path_of(int fd, char *path) {
     char link[64];
@@ -49,28 +41,14 @@ static void make_parents(char *path) {
     }
 }
 
-static void note(int fd, off_t at, ssize_t length) {
-    char path[PATH_MAX];
-    if (length <= 0 || fd < 0 || fd >= MOST_FILES || !path_of(fd, path)) return;
-    pthread_mutex_lock(&lock);
-    Notes *mine = &notes[fd];
-    if (mine->count == mine->room) {
-        mine->room = mine->room ? 2 * mine->room : 64;
-        mine->ranges = realloc(mine->ranges, mine->room * sizeof(Range));
-    }
-    mine->ranges[mine->count++] = (Range){at, (size_t)length};
-    pthread_mutex_unlock(&lock);
-}
-
-static void copy(int from, int to, off_t at, size_t length) {
-    char part[65536];
-    while (length) {
-        ssize_t got = REAL(pread)(from, part, length < sizeof part ? length : sizeof part, at);
-        if (got <= 0) return;
-        if (REAL(pwrite)(to, part, got, at) != got) abort();
-        at += got;
-        length -= got;
-    }
+static void copy(int from, int to) {
+    static const size_t most = 1 << 20;
+    char *part = malloc(most);
+    off_t at = 0;
+    for (ssize_t got; (got = pread(from, part, most, at)) > 0; at += got)
+        if (pwrite(to, part, got, at) != got) abort();
+    if (ftruncate(to, at)) abort();
+    free(part);
 }
 
 static void sync_folder(const char *path) {
@@ -103,17 +81,14 @@ static void sync_file(int fd, const char *path) {
     make_parents(inode);
     shadow_of(path, shadow);
     make_parents(shadow);
-    pthread_mutex_lock(&lock);
-    int from = REAL(open)(path, O_RDONLY); /* the writer's own may be for writing only */
-    int to = REAL(open)(access(shadow, F_OK) ? inode : shadow, O_RDWR | O_CREAT, 0644);
-    if (from < 0 || to < 0) abort();
-    for (int i = 0; i < notes[fd].count; i++) copy(from, to, notes[fd].ranges[i].at, notes[fd].ranges[i].length);
-    notes[fd].count = 0;
-    if (ftruncate(to, found.st_size)) abort();
-    REAL(close)(from);
-    REAL(close)(to);
-    if (access(shadow, F_OK) && link(inode, shadow)) abort();
-    pthread_mutex_unlock(&lock);
+    /* closing any descriptor of a file gives up the locks that SQLite has on it: its own is read from */
+    int own = (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR, from = own ? fd : open(path, O_RDONLY);
+    int to = open(access(shadow, F_OK) ? inode : shadow, O_RDWR | O_CREAT, 0644);
+    if (from < 0 || to < 0 || flock(to, LOCK_EX)) abort(); /* an older state never covers a newer one */
+    copy(from, to);
+    if (access(shadow, F_OK) && link(inode, shadow) && errno != EEXIST) abort();
+    if (!own) close(from);
+    close(to);
 }
 
 static void synced(int fd) {
@@ -121,23 +96,8 @@ static void synced(int fd) {
     struct stat found;
     if (!path_of(fd, path) || fstat(fd, &found)) return;
     if (S_ISDIR(found.st_mode)) sync_folder(path);
-    else if (fd < MOST_FILES) sync_file(fd, path);
+    else sync_file(fd, path);
 }
-
-ssize_t write(int fd, const void *data, size_t length) {
-    off_t at = lseek(fd, 0, SEEK_CUR);
-    ssize_t done = REAL(write)(fd, data, length);
-    if (at >= 0) note(fd, at, done);
-    return done;
-}
-
-ssize_t pwrite(int fd, const void *data, size_t length, off_t at) {
-    ssize_t done = REAL(pwrite)(fd, data, length, at);
-    note(fd, at, done);
-    return done;
-}
-
-ssize_t pwrite64(int fd, const void *data, size_t length, off_t at) { return pwrite(fd, data, length, at); }
 
 int fsync(int fd) {
     synced(fd);
@@ -147,13 +107,4 @@ int fsync(int fd) {
 int fdatasync(int fd) {
     synced(fd);
     return 0;
-}
-
-int close(int fd) {
-    if (fd >= 0 && fd < MOST_FILES) {
-        pthread_mutex_lock(&lock);
-        notes[fd].count = 0; /* what nobody synced before is forgotten */
-        pthread_mutex_unlock(&lock);
-    }
-    return REAL(close)(fd);
 }

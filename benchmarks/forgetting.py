@@ -44,7 +44,7 @@ def disk(root: Path) -> Disk | None:
     if compiler is None:
         return None
     library = root.parent / "forgetting.so"
-    command = [compiler, "-O1", "-shared", "-fPIC", "-o", str(library), str(SOURCE), "-ldl", "-lpthread"]
+    command = [compiler, "-O1", "-shared", "-fPIC", "-o", str(library), str(SOURCE)]
     subprocess.run(command, check=True)
     made = Disk(
         Path(os.path.realpath(root)), Path(os.path.realpath(root.with_name(f"{root.name}-shadow"))), library
