@@ -1,5 +1,6 @@
 """Wangge (网格): grid-based case management. `create_app` goes through the list of rooms; nothing else."""
 
+from datetime import timedelta
 from importlib import import_module
 
 from flask import Flask
@@ -42,6 +43,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
+        SESSION_REFRESH_EACH_REQUEST=False,
     )
     if settings.proxies:
         hops = settings.proxies

@@ -106,7 +106,7 @@ LIMITS = {
     "body_limit": "Bytes of a JSON body; more is 413.",
     "photo_limit": "Bytes of one photo; more is 413.",
     "session_idle_hours": "Hours without a request after which a session has ended.",
-    "session_days": "Days after which a session has ended in any case.",
+    "session_days": "Days after which a session has ended; so long an inspector stays signed in on a phone.",
 }
 FROM_ELSEWHERE = ("flask_migrate", "flask_smorest", "flask.cli")
 

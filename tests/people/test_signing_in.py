@@ -1,8 +1,10 @@
 """In and out: sessions are rows of the server, guessing is slowed down, nobody is led astray."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote
 
 import pytest
@@ -65,6 +67,16 @@ def test_a_cookie_kept_from_before_signing_out_opens_nothing(browser: Browser) -
 def test_the_cookie_is_not_for_scripts_or_other_sites(browser: Browser) -> None:
     said = browser.sign_in("mara").headers["Set-Cookie"]
     assert "HttpOnly" in said and "SameSite=Lax" in said
+
+
+def test_an_inspectors_sign_in_outlives_the_browser_as_long_as_its_row(browser: Browser) -> None:
+    assert "Expires" not in browser.sign_in("mara").headers["Set-Cookie"]
+    phone = Browser(browser.app)
+    said = phone.sign_in("ines").headers["Set-Cookie"]
+    ends = parsedate_to_datetime(re.search("Expires=([^;]+)", said)[1])  # type: ignore[index]
+    assert timedelta(days=6, hours=23) < ends - now() <= timedelta(days=7)
+    phone.client.get("/field/session.json")
+    assert "Set-Cookie" not in phone.client.get("/field/session.json").headers  # not made anew each time
 
 
 def test_signing_in_begins_another_session_than_the_one_before(browser: Browser) -> None:
