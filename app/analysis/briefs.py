@@ -26,7 +26,8 @@ from app.events.queries import last_seq
 from app.people.queries import answering
 from app.workflow.levels import LEVELS, Level
 
-METHOD = "weekly brief, version 1"
+METHOD = 1
+"""Version of what is told and how it is counted."""
 WEEK = timedelta(days=7)
 READY_AT = 7
 """Hour of Monday, the city's time, from which the brief of the week before is sent."""

@@ -194,7 +194,7 @@ def legend(classes: Sequence[Class]) -> list[tuple[str, str]]:
 
 def method_of(told: Told) -> str:
     parts = (
-        METHOD,
+        _("weekly brief, version %(n)s", n=METHOD),
         _("counted by %(level)s", level=word(told.level, "level")),
         _("map classes by quantiles of the values above 0"),
         _("only cases that the reader may see"),
