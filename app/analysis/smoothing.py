@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binom, poisson
 
 from app.analysis.plane import Floats
 
@@ -88,6 +87,8 @@ def funnel_limits(
     Counts of things that happen (Poisson), or of `trials` that succeed (binomial, for shares). Being exact,
     the limits are whole numbers and hold at least what they say: outside means rarer than 1 − level.
     """
+    from scipy.stats import binom, poisson  # a quarter of the start of every command, for one plot
+
     mean = np.asarray(expected, dtype=np.float64)
     said = np.isfinite(mean) & (np.nan_to_num(mean) >= 0)
     if trials is not None:
