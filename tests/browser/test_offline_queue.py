@@ -17,6 +17,7 @@ from tests.browser.conftest import PHONE, Site, Visit, sign_in
 from tests.cast import GRID, add_someone
 
 Axe = Callable[[Page], list[str]]
+SENDING = "**/api/v1/cases/**"
 NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
 UNTIL = """async (given) => {
   for (const end = Date.now() + 60_000; Date.now() < end; ) {
@@ -84,6 +85,15 @@ def draft(page: Page, title: str = "暴露垃圾", *colours: str, queued: Any = 
     """Keep a draft on the phone; `queued`: a dict (also an empty one) lets it go, with these changes."""
     given = {"title": title, "colours": list(colours), "queued": queued}
     made: str = page.evaluate(DRAFT, given)
+    return made
+
+
+def unsent(page: Page, title: str) -> str:
+    """A draft that was let go and finds a signal, but no server."""
+    page.route(SENDING, lambda route: route.abort())
+    page.context.set_offline(True)
+    made = draft(page, title, "green", queued={})
+    page.context.set_offline(False)
     return made
 
 
@@ -177,10 +187,7 @@ def sign_out(page: Page) -> None:
 def test_two_people_on_one_phone_never_see_each_others_drafts(site: Site, visit: Visit, axe: Axe) -> None:
     second_inspector(site)
     page = phone(visit, "/field/tray", leaves=True)
-    page.context.set_offline(True)
-    hers = draft(page, "河边的孩子", "green", queued={})
-    page.route("**/api/v1/cases/**", lambda route: route.abort())
-    page.context.set_offline(False)
+    hers = unsent(page, "河边的孩子")
     sign_out(page)
     page.locator("#leave-keep").click()
     page.wait_for_url("**/sign-in")
@@ -197,7 +204,7 @@ def test_two_people_on_one_phone_never_see_each_others_drafts(site: Site, visit:
     sign_out(page)
     page.wait_for_url("**/sign-in")
 
-    page.unroute("**/api/v1/cases/**")
+    page.unroute(SENDING)
     sign_in(page, "ines")
     page.goto("/field/tray")
     expect(page.locator("#tray-arrived")).to_contain_text("河边的孩子", timeout=30_000)
@@ -223,10 +230,7 @@ def test_writing_goes_on_after_the_sign_in_has_expired(site: Site, visit: Visit,
 
 def test_signing_out_with_unsent_items_asks(visit: Visit, axe: Axe) -> None:
     page = phone(visit, "/field/tray", leaves=True)
-    page.context.set_offline(True)
-    draft(page, "未发送", "green", queued={})
-    page.route("**/api/v1/cases/**", lambda route: route.abort())
-    page.context.set_offline(False)
+    unsent(page, "未发送")
     sign_out(page)
     expect(page.locator("#leave")).to_be_visible()
     assert axe(page) == []
@@ -234,7 +238,7 @@ def test_signing_out_with_unsent_items_asks(visit: Visit, axe: Axe) -> None:
         page.locator("#leave-export").click()
     assert exported.value.suggested_filename.endswith(".queue")
     page.locator("#leave-stay").click()
-    page.unroute("**/api/v1/cases/**")
+    page.unroute(SENDING)
     sign_out(page)
     page.locator("#leave-send").click()
     page.wait_for_url("**/field/tray")
@@ -279,10 +283,7 @@ def test_signing_out_on_a_page_of_the_desk_takes_the_key_off_the_phone(visit: Vi
 
 def test_signing_out_on_a_page_of_the_desk_asks_about_what_is_unsent(visit: Visit, axe: Axe) -> None:
     page = phone(visit, "/field/tray", leaves=True)
-    page.context.set_offline(True)
-    draft(page, "桌面退出", "green", queued={})
-    page.route("**/api/v1/cases/**", lambda route: route.abort())
-    page.context.set_offline(False)
+    unsent(page, "桌面退出")
     sign_out_at_the_desk(page)
     expect(page.locator("#leave")).to_be_visible()
     expect(page.locator("#leave-says")).to_contain_text("1")
@@ -381,10 +382,7 @@ def test_a_new_version_waits_until_she_takes_it_and_drops_nothing(
     sign_in(page, "ines")
     page.goto("/field/tray")
     until(page, READY)
-    context.set_offline(True)
-    draft(page, "更新之前", "green", queued={})
-    page.route("**/api/v1/cases/**", lambda route: route.abort())
-    context.set_offline(False)
+    unsent(page, "更新之前")
     expect(page.locator("#fresh")).to_be_hidden()
 
     monkeypatch.setattr(worker, "version_of", lambda _parts: "next")
@@ -396,7 +394,7 @@ def test_a_new_version_waits_until_she_takes_it_and_drops_nothing(
     until(page, ONLY_NEXT)
     expect(page.locator("#fresh")).to_be_hidden()
     assert states(page) == ["queued"]
-    page.unroute("**/api/v1/cases/**")
+    page.unroute(SENDING)
     page.reload()
     wait_for(page, "confirmed")
     context.close()

@@ -14,6 +14,8 @@ const CHOICE = "wangge-choice";
 const SIGNS = { offline: "offline", waiting: "clock", signin: "lock", attention: "alarm", sending: "send", idle: "check" };
 const clock = new Intl.DateTimeFormat(HERE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: words.zone });
 
+let leaving = false;
+
 async function show() {
   const [me, found] = [await session(), await counts()];
   element("frame-name").textContent = me.name;
@@ -40,7 +42,7 @@ function going(me, { waiting: n, attention, lastSentAt }, { phase, done, all }) 
 
 /** Nobody's phone shows nothing of anybody: it leads to the sign-in, or says that it needs one. */
 async function lead(me, { others }) {
-  const shut = !me.owner && me.reachable !== null;
+  const shut = !me.owner && me.reachable !== null && !leaving;
   document.querySelector("main").classList.toggle("shut", shut);
   element("nobody").hidden = !shut;
   if (!shut) return;
@@ -95,7 +97,9 @@ async function askedElsewhere() {
   if (n) offerToLeave(n);
 }
 
+/** Where to go afterwards is decided here alone. */
 async function leave() {
+  leaving = true;
   element("leave-result").textContent = words.leaving;
   await signOut();
   const { reachable } = await session();
