@@ -54,6 +54,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep_stamped)
     app.jinja_env.globals.update(asset=asset, importmap=importmap)
     module("maplibre-gl", "vendor/maplibre-gl/maplibre-gl.mjs")
+    module("maplibre-gl/worker", "vendor/maplibre-gl/maplibre-gl-worker.mjs")
     module("idb", "vendor/idb/index.js")
     module("echarts", "vendor/echarts/echarts.common.min.js")
     for script in APP.glob("*/static/*/*.js"):

@@ -16,8 +16,6 @@ QUOTED = re.compile(r'"(/static/[^"#]+)"')
 STATIC = re.compile(r'^\s*(?:import|export)\b[^;"]*?"([^"]+)"', re.MULTILINE)
 RESOLVED = re.compile(r'import\.meta\.resolve\("([^"]+)"\)')
 DYNAMIC = re.compile(r'\bimport\("([^"]+)"\)')
-MAP_FILES = ("maplibre-gl-shared.mjs", "maplibre-gl-worker.mjs")
-"""Asked for by MapLibre itself, next to where it lies."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,7 @@ def files_of(pages: Iterable[str]) -> Files:
     first = _closure({url for url in linked - maps}, names, (STATIC, RESOLVED))
     asked = {names[name] for url in first for name in _named(url, (DYNAMIC,)) if name in names}
     later = _closure(asked | maps, names, (STATIC, RESOLVED, DYNAMIC)) - first
-    beside = {f"/static/vendor/maplibre-gl/{name}" for name in MAP_FILES}
-    found = later | (beside if any("/maplibre-gl/" in url for url in later) else set())
-    return Files(tuple(sorted(first)), tuple(sorted(found)))
+    return Files(tuple(sorted(first)), tuple(sorted(later)))
 
 
 def _data_urls(page: str) -> list[str]:

@@ -12,6 +12,12 @@ from tests.browser.conftest import Site, Visit, sign_in
 Axe = Callable[[Page], list[str]]
 CUT_OFF = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
 WORKER = "async () => Boolean((await navigator.serviceWorker.ready).active)"
+ALL_KEPT = """async () => {
+  const [, app] = /^const APP = (.*);$/m.exec(await (await fetch("/field/sw.js")).text());
+  const { version, later } = JSON.parse(app);
+  const cache = await caches.open(`wangge-app-${version}`);
+  return (await Promise.all(later.map((url) => cache.match(url)))).every(Boolean);
+}"""
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -9,9 +9,12 @@ from playwright.sync_api import Page, Request, expect
 from tests.areas import tiny_city
 from tests.browser.conftest import DESK, PHONE, Site, Visit
 from tests.browser.duties import (
+    ALL_KEPT,
     CUT_OFF,
     Axe,
+    becomes,
     cut_off,
+    duty,
     home,
     keys,  # noqa: F401  (a fixture of this file's tests)
     report,
@@ -25,6 +28,10 @@ SMALL = """() => [...document.querySelectorAll(
   .map((e) => [e.getBoundingClientRect(), e])
   .filter(([box]) => box.width < 44 || box.height < 44)
   .map(([box, e]) => `${box.width}x${box.height} ${e.outerHTML.slice(0, 120)}`)"""
+MAP_DRAWN = """(id) => {
+  const map = document.getElementById(id)?.wanggeMap;
+  return Boolean(map?.loaded()) && map.getStyle().layers.length > 1;
+}"""
 UNFOLD = """() => document.querySelectorAll("main details").forEach((e) => {
   e.removeAttribute("name");
   e.open = true;
@@ -52,6 +59,23 @@ def test_her_duties_are_a_list_by_due_time_or_a_short_walk_and_a_map(site: Site,
     expect(rows.first).to_have_attribute("data-id", far)
     page.locator("[data-order=due]").click()
     expect(rows.first).to_have_attribute("data-id", str(due[0]))
+
+
+def test_the_map_opens_in_flight_mode_though_it_was_never_opened_before(site: Site, visit: Visit) -> None:
+    uuid, _other = report(site), report(site)
+    page = home(visit, lang="en", expected=CUT_OFF)
+    becomes(page, ALL_KEPT)
+    cut_off(page)
+    page.close()
+    page = page.context.new_page()
+    page.goto("/field/")
+    page.locator("[data-view=map]").click()
+    expect(page.locator(f".duty-sign[href='/field/case#{uuid}']")).to_be_visible()
+    becomes(page, MAP_DRAWN, "duty-map")
+    duty(page, uuid).click()
+    becomes(page, MAP_DRAWN, "place-map")
+    page.goto("/field/file")
+    becomes(page, MAP_DRAWN, "pin-map")
 
 
 def test_without_a_map_the_list_says_the_same(site: Site, visit: Visit) -> None:

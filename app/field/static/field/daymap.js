@@ -3,11 +3,10 @@ import { embedded } from "wangge/core/core";
 import { icon, make, said } from "wangge/field/dom";
 
 const LONGEST_DRAW = 6000;
-const WORKER = new URL("maplibre-gl-worker.mjs", import.meta.resolve("maplibre-gl"));
 
 /** Styles first, then the map itself; rejects when any part of it is not to be had, as a map in parts is none. */
 async function loaded() {
-  const worker = await fetch(WORKER);
+  const worker = await fetch(import.meta.resolve("maplibre-gl/worker"));
   if (!worker.ok) throw new Error(`no map: ${worker.status}`);
   await Promise.all(embedded("map-styles", []).map(style));
   const [maps, { Marker }] = await Promise.all([import("wangge/maps/map"), import("maplibre-gl")]);

@@ -1,7 +1,10 @@
 // The map every page uses: MapLibre without glyph server, sprite or any address but our own.
-import { LngLatBounds, Map as GlMap, NavigationControl, ScaleControl } from "maplibre-gl";
+import { LngLatBounds, Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import { embedded } from "wangge/core/core";
 import { addBasemap } from "wangge/maps/basemap";
+
+const WORKER = import.meta.resolve("maplibre-gl/worker");
+setWorkerUrl(WORKER); // left to itself, MapLibre asks for an address that no phone has kept
 
 export const COLOUR = {
   ground: "#eceff2",
@@ -65,8 +68,7 @@ export async function openMap(container, { bounds, center, zoom, still = false, 
 
 /** Without a signal the map opens only if the phone has kept all of the library, its worker included. */
 async function atHand() {
-  const worker = new URL("maplibre-gl-worker.mjs", import.meta.resolve("maplibre-gl"));
-  return navigator.onLine || Boolean(await globalThis.caches?.match(worker.pathname));
+  return navigator.onLine || Boolean(await globalThis.caches?.match(WORKER));
 }
 
 function ground() {
