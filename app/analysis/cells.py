@@ -14,15 +14,15 @@ from numpy.typing import ArrayLike
 from shapely.geometry.base import BaseGeometry
 
 from app.analysis.neighbours import Ints, Weights, weights_of
-from app.analysis.plane import Floats, Geometries, Plane
+from app.spatial.hexagons import ASIDE, TALL, Hexagon, keys_of
+from app.spatial.plane import Floats, Geometries, Plane
 
 SQUARE, HEXAGON = "square", "hexagon"
 MOST_CELLS = 20_000
 NOWHERE = -1
-_TALL = np.sqrt(3) / 2
 _ASIDE = {
     SQUARE: ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)),
-    HEXAGON: ((1, 0), (0, 1), (-1, 1), (-1, 0), (0, -1), (1, -1)),
+    HEXAGON: ASIDE,
 }
 
 
@@ -63,7 +63,7 @@ class Cells:
         places = np.asarray(lonlat, dtype=np.float64).reshape(-1, 2)
         if not len(self) or not len(places):
             return np.full(len(places), NOWHERE, dtype=np.int64)
-        key = self._square_keys(places) if self.kind == SQUARE else _hexagon_keys(self, places)
+        key = self._square_keys(places) if self.kind == SQUARE else keys_of(self.plane, self.size_m, places)
         return self.numbered(key)
 
     def _square_keys(self, places: Floats) -> Ints:
@@ -87,6 +87,11 @@ class Cells:
             self._borders(np.array([key, key + 1]), axis) for axis, key in enumerate(self.keys[cell])
         )
         return float(west), float(south), float(np.nextafter(east, -400)), float(np.nextafter(north, -400))
+
+    def hexagon(self, cell: int) -> Hexagon:
+        """A hexagon as lists know it: exactly its points."""
+        q, r = self.keys[cell]
+        return Hexagon(self.plane, self.size_m, int(q), int(r))
 
     @cached_property
     def weights(self) -> Weights:
@@ -121,7 +126,7 @@ def _candidates(bounds: Floats, kind: str, size_m: float) -> Ints:
     if not np.isfinite(bounds).all():
         return np.empty((0, 2), dtype=np.int64)
     west, south, east, north = bounds / size_m
-    tall = 1.0 if kind == SQUARE else _TALL
+    tall = 1.0 if kind == SQUARE else TALL
     if (east - west + 3) * (north - south + 3) / tall > 4 * MOST_CELLS:
         raise TooManyCells
     rows = np.arange(np.floor(south / tall) - 1, np.ceil(north / tall) + 2, dtype=np.int64)
@@ -136,24 +141,10 @@ def _shapes(kind: str, size_m: float, keys: Ints) -> Geometries:
         west, south = (keys * size_m).T.astype(float)
         return np.asarray(shapely.box(west, south, west + size_m, south + size_m), dtype=object)
     turns = np.radians(np.arange(30, 390, 60))
-    ring = np.column_stack([np.cos(turns), np.sin(turns)]) * size_m / (2 * _TALL)
+    ring = np.column_stack([np.cos(turns), np.sin(turns)]) * size_m / (2 * TALL)
     return np.asarray(shapely.polygons(_centres(keys, size_m)[:, None, :] + ring), dtype=object)
 
 
 def _centres(keys: Ints, size_m: float) -> Floats:
     q, r = keys.T
-    return np.column_stack([(q + r / 2) * size_m, r * _TALL * size_m])
-
-
-def _hexagon_keys(cells: Cells, places: Floats) -> Ints:
-    """The nearest centre: axial coordinates rounded as a cube's (q + r + s = 0)."""
-    x, y = (cells.plane.metres(places) / cells.size_m).T
-    r = y / _TALL
-    cube = np.column_stack([x - r / 2, r, -x - r / 2])
-    whole = np.rint(cube)
-    off = np.abs(whole - cube)
-    worst = off.argmax(axis=1)
-    rows = np.arange(len(whole))
-    whole[rows, worst] -= whole.sum(axis=1)
-    keys: Ints = whole[:, :2].astype(np.int64)
-    return keys
+    return np.column_stack([(q + r / 2) * size_m, r * TALL * size_m])

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from app.analysis.plane import Floats
+from app.spatial.plane import Floats
 
 NEW, INTENSIFYING, PERSISTENT, FADING, SPORADIC, NONE = (
     "new",

@@ -7,7 +7,7 @@ Multiple Testing". Tests that were not made (NaN) neither count nor pass.
 import numpy as np
 from numpy.typing import NDArray
 
-from app.analysis.plane import Floats
+from app.spatial.plane import Floats
 
 
 def adjusted(p: Floats) -> Floats:

@@ -19,7 +19,7 @@ from app.analysis.emergence import NONE, emergence
 from app.analysis.fdr import adjusted
 from app.analysis.hotspots import FEWEST_UNITS, HIGH_HIGH, HIGH_LOW, LOW_HIGH, LOW_LOW, LocalStatistic
 from app.analysis.neighbours import Ints, Weights
-from app.analysis.plane import Floats
+from app.spatial.plane import Floats
 from app.analysis.smoothing import standardised_rates
 from app.analysis.units import Units, cells_over, units_at
 from app.areas.index import AreaEntry

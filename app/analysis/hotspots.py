@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from app.analysis.neighbours import Weights
 from app.analysis.permutations import tails
-from app.analysis.plane import Floats
+from app.spatial.plane import Floats
 
 FEWEST_UNITS = 10
 """Among fewer units no arrangement is rare enough to call anything a cluster."""

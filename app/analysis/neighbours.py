@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from app.analysis.plane import Floats, Geometries
+from app.spatial.plane import Floats, Geometries
 
 Ints = NDArray[np.int64]
 LEAST_SHARED_M = 1.0

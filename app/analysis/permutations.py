@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.analysis.neighbours import Ints, Weights
-from app.analysis.plane import Floats
+from app.spatial.plane import Floats
 
 BLOCK = 4_000_000
 """Numbers held in memory at a time."""

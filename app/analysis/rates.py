@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.analysis.plane import Floats
+from app.spatial.plane import Floats
 from app.analysis.smoothing import empirical_bayes, funnel_limits
 
 LEVELS = (0.95, 0.998)

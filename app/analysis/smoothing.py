@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app.analysis.plane import Floats
+from app.spatial.plane import Floats
 
 
 @dataclass(frozen=True)

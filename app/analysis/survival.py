@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from app.analysis.neighbours import Ints
-from app.analysis.plane import Floats
+from app.spatial.plane import Floats
 
 
 @dataclass(frozen=True)

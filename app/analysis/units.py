@@ -8,7 +8,7 @@ import shapely
 
 from app.analysis.cells import Cells, covering
 from app.analysis.neighbours import Weights, contiguity
-from app.analysis.plane import Floats, Geometries, Plane, plane_of
+from app.spatial.plane import Floats, Geometries, Plane, plane_of
 from app.areas.index import AreaEntry, AreaIndex, areas
 from app.core.stamps import Stamped
 

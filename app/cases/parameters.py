@@ -30,6 +30,10 @@ FILTERS: list[Parameter] = [
     parameter("unplaced", "Known by words only, or outside every area.", type="boolean"),
     parameter("no_unit_at", "Without a unit at this level.", enum=list(LEVEL_FIELDS)),
     parameter("bbox", "west,south,east,north in degrees, WGS 84."),
+    parameter(
+        "hexagon",
+        "lon,lat,metres,q,r: a hexagon of the lattice with this origin and this distance between sides.",
+    ),
     parameter("q", "Exact number, or words of description and place.", maxLength=LONGEST_QUERY),
     parameter("from", f"Filed at or after. {INSTANT}"),
     parameter("to", f"Filed before. {INSTANT}"),

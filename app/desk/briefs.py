@@ -12,7 +12,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from app.analysis.briefs import FIGURES, METHOD, Numbers, Told, Week, filters_of
-from app.analysis.plane import plane_of
+from app.spatial.plane import plane_of
 from app.areas.index import AreaEntry, areas
 from app.core.clock import rfc3339
 from app.core.language import gettext as _

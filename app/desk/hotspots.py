@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from app.analysis import units
-from app.analysis.cells import HEXAGON, SQUARE
+from app.analysis.cells import SQUARE
 from app.analysis.denominators import RESIDENTS
 from app.analysis.hotspot_runs import CELL_KINDS, GI_STAR, HOUSEHOLDS, KM2, STATISTICS, Question
 from app.analysis.results import Asked
@@ -88,7 +88,7 @@ class Look:
         )
 
     def link(self, **adds: str) -> str:
-        """The list of exactly the counted cases; `within` or `bbox` narrow it to one unit."""
+        """The list of exactly the counted cases; `within`, `bbox` or `hexagon` narrow it to one unit."""
         filters = self.question.filters
         asked = {"within": self.area.code, "category": self.parameters["category"]}
         asked |= {"from": rfc3339(filters.start), "to": rfc3339(filters.end)}
@@ -96,14 +96,15 @@ class Look:
         kept = {name: value for name, value in asked.items() if value}
         return f"{url_for('desk.cases')}?{urlencode(kept, safe=':,')}"
 
-    def link_of(self, unit: int) -> str | None:
-        """None for a hexagon: the list knows boxes only, and a box would hold other cases."""
-        code = self.units.codes[unit]
-        if self.units.cells is None:
-            return self.link(within=code)
-        if self.question.units == HEXAGON:
-            return None
-        return self.link(bbox=",".join(map(repr, self.units.cells.box(unit))))
+    def link_of(self, unit: int) -> str:
+        cells = self.units.cells
+        if cells is None:
+            return self.link(within=self.units.codes[unit])
+        if cells.kind == SQUARE:
+            return self.link(bbox=",".join(map(repr, cells.box(unit))))
+        found = cells.hexagon(unit)
+        numbers = (found.plane.lon, found.plane.lat, found.size_m, found.q, found.r)
+        return self.link(hexagon=",".join(map(repr, numbers)))
 
 
 def scope_of(parameters: Mapping[str, Any], actor: Actor) -> Predicate:

@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from app.analysis.cells import HEXAGON, NOWHERE, SQUARE, Cells, TooManyCells, covering
-from app.analysis.plane import Plane
+from app.spatial.plane import Plane
 
 PLANE = Plane(113.0, 23.0)
 AREA = shapely.Point(113.04, 23.02).buffer(0.05)
@@ -82,3 +82,22 @@ def test_a_point_on_a_border_lies_in_one_cell() -> None:
     cells = Cells(SQUARE, 500, PLANE, np.array([[0, 0], [1, 0], [0, 1], [1, 1]]))
     assert cells.of([cells.box(3)[:2]]).tolist() == [3]
     assert cells.of([[113.0, 23.0]]).tolist() == [0]
+
+
+def test_a_hexagon_holds_the_points_that_are_counted_in_it_and_no_others() -> None:
+    """On the borders and the corners, too: NumPy's key and the condition of lists must never differ."""
+    cells = covering(AREA, HEXAGON, 300, PLANE)
+    rings = shapely.get_coordinates(cells.shapes)  # corners
+    middles = (rings[:-1] + rings[1:]) / 2  # on the borders, and some elsewhere
+    spread = np.concatenate([points(), rings, middles, rings + 1e-14, np.nextafter(rings, 0)])
+    found = cells.of(spread)
+    held = np.zeros(len(spread), dtype=int)
+    for cell in range(len(cells)):
+        inside = cells.hexagon(cell).holds(*spread.T)
+        assert np.array_equal(inside, found == cell)
+        held += inside
+        west, south, east, north = cells.hexagon(cell).box
+        lon, lat = spread[inside].T
+        assert ((west < lon) & (lon < east) & (south < lat) & (lat < north)).all()
+    assert held.max() == 1
+    assert (held[: len(points())] == 1).all()

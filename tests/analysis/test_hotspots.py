@@ -15,7 +15,7 @@ from app.analysis.fdr import benjamini_hochberg
 from app.analysis.hotspots import HIGH_LOW, LocalStatistic, gi_star, local_moran
 from app.analysis.neighbours import Weights, weights_of
 from app.analysis.permutations import distinct, tails
-from app.analysis.plane import Plane
+from app.spatial.plane import Plane
 from tests.analysis.data_sets import NAMES, data_set
 
 STATISTICS = (gi_star, local_moran)

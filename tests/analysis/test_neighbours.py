@@ -6,7 +6,7 @@ import shapely
 from libpysal import weights
 
 from app.analysis.neighbours import Weights, contiguity, distance_band, nearest, weights_of
-from app.analysis.plane import Plane, plane_of
+from app.spatial.plane import Plane, plane_of
 from tests.analysis.data_sets import data_set, ours
 
 

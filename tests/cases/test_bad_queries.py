@@ -6,6 +6,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 
+from app.cases.parameters import FILTERS as DESCRIBED
 from tests.cast import Caller, bring_to
 from tests.refusals import fields_of, misfit, nothing_changes
 
@@ -30,6 +31,29 @@ FILTERS: dict[str, tuple[str, ...]] = {
         "113 23 114 24",
         "\x00",
     ),
+    "hexagon": (
+        "1,2,3,4",
+        "113,23,500,1,2,3",
+        "113,23,500,1.5,2",
+        "nan,23,500,1,2",
+        "113,inf,500,1,2",
+        "113,90,500,1,2",
+        "113,23,0,1,2",
+        "113,23,-500,1,2",
+        "113,23,1e999,1,2",
+        f"113,23,500,{BIG},0",
+        "1" * 5000 + ",23,500,1,2",
+        ",,,,",
+        "\x00",
+    ),
+    "zone": ("nowhere", "00000000-0000-0000-0000-000000000000", "\x00", str(BIG)),
+    "near": ("maybe", "\x00"),
+    "supervised": ("2",),
+    "card": ("green", "\x00"),
+    "task": ("juggle", "\x00"),
+    "owed_by": ("999999", "\x00"),
+    "assisting": ("nobody", "\x00"),
+    "climbed_since": ("yesterday", "\x00"),
     "within": ("999999", "' or 1=1 --", "\x00", str(BIG), "x" * 10_000),
     "status": ("nonsense", "filed,nonsense", "FILED", "\x00", ",", "filed;drop table case_record"),
     "level": ("planet", "\x00", "0"),
@@ -92,6 +116,10 @@ def test_filters_that_mean_nothing(cast: Cast, path: str) -> None:
         }
     wrong = {asked: misfit(answer, 422) for asked, answer in answers.items()}
     assert not {asked: why for asked, why in wrong.items() if why}
+
+
+def test_no_filter_is_left_out() -> None:
+    assert set(FILTERS) == {"level", *(parameter["name"] for parameter in DESCRIBED)}
 
 
 def test_the_refusal_names_every_parameter(cast: Cast) -> None:

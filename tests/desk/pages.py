@@ -51,6 +51,29 @@ def send(who: Caller, uuid: str, action: str, *, html: str | None = None, **said
     return who.open("POST", f"/desk/cases/{uuid}/actions", data=fields | said)
 
 
+class _Fields(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in attrs}
+        if tag == "select":
+            self._select = said.get("name", "")
+        if tag == "option" and "selected" in said:
+            self.found.append((self._select, said.get("value", "")))
+        if tag == "input":
+            self.found.append((said.get("name", ""), said.get("value", "")))
+
+
+def filled_in(html: str) -> list[tuple[str, str]]:
+    """(name, value) of what a form would send as it stands."""
+    parser = _Fields()
+    parser.feed(html)
+    return parser.found
+
+
 class _Table(HTMLParser):
     """The cells of the first table: lists of (text, address or None)."""
 

@@ -72,6 +72,7 @@ def total(caller: Caller, url: str) -> int:
         "units=grid",
         "units=community&value=open",
         "units=square&size=1000",
+        "units=hexagon&size=1000",
         "units=grid&value=overdue&period=7",
     ],
 )
@@ -98,13 +99,6 @@ def test_a_count_without_the_scope_is_caught(filled: Cast, monkeypatch: pytest.M
     monkeypatch.setattr(hotspot_runs, "conditions", unscoped)
     with pytest.raises(AssertionError):
         test_each_count_opens_the_list_of_exactly_that_many(filled, "hana", "units=grid")
-
-
-@pytest.mark.usefixtures("loud")
-def test_hexagons_show_counts_and_say_why_they_open_no_list(filled: Cast) -> None:
-    html = page(filled["cai"], "/desk/hotspots?units=hexagon&size=1000")
-    assert all(line[3][1] is None for line in lines(html)) and lines(html)
-    assert "The counts of hexagons open no list" in html
 
 
 def test_the_method_is_told_and_the_result_is_found_again_under_its_address(filled: Cast) -> None:

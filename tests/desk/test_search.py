@@ -1,13 +1,41 @@
 import re
 from datetime import UTC, datetime
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 
+from app.cases.parameters import FILTERS
 from tests.cast import BUREAU, COMMUNITY, DISTRICT, Caller, bring_to
-from tests.desk.pages import page, rows
+from tests.desk.pages import filled_in, page, rows
 
 Cast = dict[str, Caller]
+DAY = "2026-01-02"
+SAID = {
+    "within": COMMUNITY,
+    "status": "open",
+    "category": "E0102",
+    "department": BUREAU,
+    "holder": COMMUNITY,
+    "no_unit_at": "grid",
+    "bbox": "113.0,23.0,113.2,23.1",
+    "hexagon": "113.1,23.0,500,1,2",
+    "q": "rubbish",
+    "card": "red",
+    "task": "handle",
+    "owed_by": COMMUNITY,
+    "assisting": BUREAU,
+    "climbed_to": "town",
+    "channel": "inspector",
+    "rated": "satisfied",
+    "filed_by": "00000000-0000-0000-0000-000000000000",
+    "sort": "due_at",
+} | dict.fromkeys(("overdue", "raised", "returned", "unplaced", "near", "supervised"), "true")
+SAID |= dict.fromkeys(("registered", "on_time", "reworked"), "true")
+SAID |= dict.fromkeys(("from", "to", "as_of", "due_before", "due_from", "ended_from", "ended_to"), DAY)
+SAID |= dict.fromkeys(("climbed_since", "climbed_before", "accepted_from", "accepted_to"), DAY)
+SAID |= dict.fromkeys(("deadline_from", "deadline_to", "reopened_from", "reopened_to"), DAY)
+ZONE = {"how": "circle", "lon": "113.1", "lat": "23.03", "metres": "500"}
 QUERIES = (
     "",
     f"within={COMMUNITY}",
@@ -61,6 +89,16 @@ def test_filters_without_a_field_can_be_taken_away(filled: Cast) -> None:
     chip = re.search(r'<a class="chip" href="([^"]+)"', html)
     assert chip is not None
     assert len(rows(page(filled["dana"], unescape(chip.group(1))))) == 4
+
+
+def test_the_form_keeps_every_filter_when_one_is_changed(filled: Cast) -> None:
+    """A list that forgets what it was narrowed by shows other cases without saying so."""
+    drawn = filled["dana"].open("POST", "/desk/explore/zone", data=ZONE)
+    (zone,) = re.findall(r"zone=([0-9a-f-]{36})", drawn.headers["Location"])
+    for name, value in (SAID | {"zone": zone}).items():
+        html = page(filled["dana"], f"/desk/cases?{name}={quote(value)}")
+        assert (name, value) in filled_in(html.split('role="search"')[1].split("</form>")[0])
+    assert {*SAID, "zone"} == {parameter["name"] for parameter in FILTERS}
 
 
 def test_the_export_is_the_list(filled: Cast) -> None:

@@ -17,12 +17,15 @@ from app.core.policy import LEVEL_FIELDS
 from app.core.problems import Invalid
 from app.people.queries import department
 from app.spatial import Box
+from app.spatial.hexagons import Hexagon
+from app.spatial.plane import Plane
 from app.workflow.cards import Card
 from app.workflow.levels import Level
 from app.workflow.statuses import OPEN, Status
 from app.workflow.tasks import TaskKind
 
 MOST_WORDS, LONGEST_QUERY, MOST_VALUES = 5, 80, 60
+LARGEST_HEXAGON, FARTHEST_HEXAGON = 100_000, 1_000_000
 SORTS = ("-filed_at", "filed_at", "due_at", "-changed_at")
 
 
@@ -40,6 +43,7 @@ class Filters:
     department_id: int | None = None
     overdue: bool | None = None
     bbox: Box | None = None
+    hexagon: Hexagon | None = None
     q: str | None = None
     start: datetime | None = None
     end: datetime | None = None
@@ -209,6 +213,21 @@ def _bbox(text: str) -> dict[str, Any]:
     return {"bbox": (west, south, east, north)}
 
 
+def _hexagon(text: str) -> dict[str, Any]:
+    try:
+        lon, lat, size, q, r = text.split(",")
+        plane, size_m, key = Plane(float(lon), float(lat)), float(size), (int(q), int(r))
+    except ValueError:
+        raise _Bad(_("Five numbers: longitude and latitude of the origin, metres across, q and r.")) from None
+    if not (-180 <= plane.lon <= 180 and -85 <= plane.lat <= 85 and 1 <= size_m <= LARGEST_HEXAGON):
+        raise _Bad(
+            _("An origin within ±180 and ±85 degrees, 1 to %(most)s metres across.", most=LARGEST_HEXAGON)
+        )
+    if max(map(abs, key)) > FARTHEST_HEXAGON:
+        raise _Bad(_("q and r within ±%(most)s.", most=FARTHEST_HEXAGON))
+    return {"hexagon": Hexagon(plane, size_m, *key)}
+
+
 def _query(text: str) -> dict[str, Any]:
     words = text.split()
     if CONTROL.search(text) or len(text) > LONGEST_QUERY or len(words) > MOST_WORDS:
@@ -275,6 +294,7 @@ _READERS: dict[str, Any] = {
     "department": _department("department_id"),
     "overdue": _flag("overdue"),
     "bbox": _bbox,
+    "hexagon": _hexagon,
     "q": _query,
     "from": _instant("start"),
     "to": _instant("end"),

@@ -67,6 +67,8 @@ def conditions(
     found += _duties(cases, filters, filters.as_of or now)
     if filters.bbox is not None:
         found += _boxed(cases, filters.bbox)
+    if filters.hexagon is not None:
+        found += [*_boxed(cases, filters.hexagon.box), filters.hexagon.holds(cases.c.lon, cases.c.lat)]
     if filters.zone is not None:
         found.append(_in_zone(cases, filters.zone))
     if filters.q is not None:

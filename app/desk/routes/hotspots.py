@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, request, url_for
 
 from app.analysis import hotspot_runs, results
-from app.analysis.cells import HEXAGON, TooManyCells
+from app.analysis.cells import TooManyCells
 from app.analysis.hotspot_runs import CELL_KINDS, TooManyCases
 from app.analysis.results import Kept
 from app.areas.index import AreaEntry, areas
@@ -114,7 +114,6 @@ def _page(look: Look, kept: Kept, actor: Actor) -> str:
         summary=answer.summary(look, kept),
         why_not=answer.why_not(look, kept),
         method=answer.method(look, kept),
-        no_links=look.question.units == HEXAGON,
         list_url=look.link(),
         elsewhere=answer.elsewhere(look, kept),
         drawing=_drawing(look, kept),

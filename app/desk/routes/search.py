@@ -12,12 +12,13 @@ from app.cases.queries.filters import Filters, read_filters
 from app.core.access import SIGNED_IN, allow, current_actor
 from app.core.clock import now, rfc3339
 from app.core.language import gettext as _
-from app.core.language import instant, name_of
+from app.core.language import instant, name_of, number
 from app.core.pages import render
 from app.core.policy import Actor
 from app.core.problems import Invalid
 from app.core.words import word
 from app.desk import choices
+from app.desk.explore import in_words
 from app.desk.indicators_words import indicator_chips
 from app.desk.lists import List, bounds_of, list_page, shape_url
 from app.desk.routes import bp
@@ -29,8 +30,10 @@ PAGING = ("cursor",)
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter that has no field of its own in the form, in words, and the address without it."""
+    """A filter that has no field of its own in the form, in words; what it is in the address; the address without it."""
 
+    name: str
+    values: list[str]
     label: str
     url: str
 
@@ -142,8 +145,14 @@ def _chips(filters: Filters) -> list[Chip]:
         "climbed_since": filters.climbed_since
         and _("raised by the clock since %(time)s", time=instant(filters.climbed_since)),
         "bbox": filters.bbox and _("in the chosen section of the map"),
+        "hexagon": filters.hexagon and _("in a hexagon of %(size)s m", size=number(filters.hexagon.size_m)),
+        "zone": filters.zone and in_words(filters.zone),
     }
-    return [Chip(str(label), _without(name, *PAGING)) for name, label in known.items() if label]
+    return [
+        Chip(name, request.args.getlist(name), str(label), _without(name, *PAGING))
+        for name, label in known.items()
+        if label
+    ]
 
 
 def _flag(value: bool | None, yes: str, no: str) -> str | None:
