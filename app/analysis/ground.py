@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from app.spatial.plane import Plane, plane_of
 from app.areas.index import areas
 from app.core.problems import Invalid
+from app.spatial.plane import Plane, plane_of
 from app.spatial.shapes import BadShape, check_lonlat, parse_geojson_geometry
 
 MOST_VERTICES = 5_000

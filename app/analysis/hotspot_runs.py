@@ -19,7 +19,6 @@ from app.analysis.emergence import NONE, emergence
 from app.analysis.fdr import adjusted
 from app.analysis.hotspots import FEWEST_UNITS, HIGH_HIGH, HIGH_LOW, LOW_HIGH, LOW_LOW, LocalStatistic
 from app.analysis.neighbours import Ints, Weights
-from app.spatial.plane import Floats
 from app.analysis.smoothing import standardised_rates
 from app.analysis.units import Units, cells_over, units_at
 from app.areas.index import AreaEntry
@@ -28,6 +27,7 @@ from app.cases.queries.source import conditions, source
 from app.core.clock import day_start, local_day
 from app.core.db import db, planned_anew
 from app.core.policy import LEVEL_FIELDS, Predicate
+from app.spatial.plane import Floats
 
 GI_STAR, LOCAL_MORAN = "gi_star", "local_moran"
 STATISTICS = {GI_STAR: hotspots.gi_star, LOCAL_MORAN: hotspots.local_moran}

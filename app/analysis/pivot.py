@@ -19,12 +19,16 @@ from app.core.clock import day_start, local_day
 from app.core.db import db
 from app.core.policy import LEVEL_FIELDS, Predicate
 from app.core.problems import Invalid
+from app.workflow.levels import Level
+from app.workflow.statuses import Status
 
 MOST_SPANS, MOST_ROWS, MOST_COLUMNS = 60, 200, 60
 TIMES = ("day", "week", "month")
 UNITS = tuple(f"unit:{level}" for level in LEVEL_FIELDS)
 PLAIN = ("category", "status", "level")
 AXES = (*UNITS, *PLAIN, *TIMES)
+ORDERED: Mapping[str, tuple[str, ...]] = {"status": tuple(Status), "level": tuple(Level)}
+"""Axes whose values have an order of their own."""
 Value = str | int | None
 """Of an axis: the id of a unit, a code, the number of a span; None where a case has none."""
 
@@ -184,12 +188,15 @@ def _table(
 
 
 def _values(axis: str, found: set[Value], spans: Sequence[Span]) -> tuple[Value, ...]:
-    """Time in its order without holes; everything else by code, those without a value last."""
+    """Time without holes; statuses and levels in their order; the rest by code, without a value last."""
     if axis in TIMES:
         return tuple(range(len(spans)))
     known: list[Any] = [value for value in found if value is not None]
-    codes = areas().by_id
-    known.sort(key=lambda value: codes[value].code if axis in UNITS else value)
+    if axis in ORDERED:
+        known.sort(key=ORDERED[axis].index)
+    else:
+        codes = areas().by_id
+        known.sort(key=lambda value: codes[value].code if axis in UNITS else value)
     return (*known, *([None] if None in found else []))
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.spatial.plane import Floats
 from app.analysis.smoothing import empirical_bayes, funnel_limits
+from app.spatial.plane import Floats
 
 LEVELS = (0.95, 0.998)
 FEWEST_EXPECTED = 5.0

@@ -8,9 +8,9 @@ import shapely
 
 from app.analysis.cells import Cells, covering
 from app.analysis.neighbours import Weights, contiguity
-from app.spatial.plane import Floats, Geometries, Plane, plane_of
 from app.areas.index import AreaEntry, AreaIndex, areas
 from app.core.stamps import Stamped
+from app.spatial.plane import Floats, Geometries, Plane, plane_of
 
 TOLERANCE_M = 5.0
 """Official outlines leave slivers of this width between neighbours; no street is so narrow."""

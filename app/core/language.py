@@ -1,6 +1,6 @@
 """Which language a page speaks, and how it says times, spans, numbers and names."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +11,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, make_response, redirect, request
-from flask_babel import Babel, Domain, format_datetime, format_decimal, get_locale
+from flask_babel import Babel, Domain, format_date, format_datetime, format_decimal, get_locale
 from markupsafe import Markup
 
 from app.core import clock
@@ -120,10 +120,12 @@ def instant(moment: datetime | None) -> str:
     return str(format_datetime(moment, pattern[code()]))
 
 
-def day(moment: datetime | None) -> str:
+def day(moment: date | None) -> str:
+    """A local day, or the one in which an instant lies: `21 Nov 2026`, `2026年11月21日`."""
     if moment is None:
         return ""
-    return str(format_datetime(moment, "y年M月d日" if code() == "zh" else "d MMM y"))
+    told = format_datetime if isinstance(moment, datetime) else format_date
+    return str(told(moment, "y年M月d日" if code() == "zh" else "d MMM y"))
 
 
 def span(length: timedelta) -> str:

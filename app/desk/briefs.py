@@ -12,13 +12,13 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from app.analysis.briefs import FIGURES, METHOD, Numbers, Told, Week, filters_of
-from app.spatial.plane import plane_of
 from app.areas.index import AreaEntry, areas
 from app.core.clock import rfc3339
 from app.core.language import gettext as _
 from app.core.language import name_of, number
 from app.core.words import word
 from app.desk.classes import ZERO, Class, cut, place_of
+from app.spatial.plane import plane_of
 
 LABELS: Mapping[str, LazyString] = {
     "filed": _l("Filed"),

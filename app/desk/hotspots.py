@@ -46,6 +46,7 @@ PER: dict[str, Any] = {
 STATISTIC_NAMES: dict[str, Any] = {"gi_star": _l("Gi* (Getis-Ord)"), "local_moran": _l("Local Moran's I")}
 SIZES = (250, 500, 1000, 2000)
 DRAWS = (999, 9_999, 99_999)
+METHOD = ("statistic", "draws", "seed")
 DEFAULT = {
     "period": "90",
     "value": "filed",

@@ -110,23 +110,25 @@ def lines(look: Look, numbers: Mapping[str, Any], shown: Sequence[int]) -> list[
 
 def drawn(look: Look, numbers: Mapping[str, Any]) -> dict[str, Any]:
     """GeoJSON: the whole area in the commoner of grey and too few, over it the other one melted into one
-    shape, over both each significant unit for itself."""
+    shape, over both each significant unit for itself. `over` counts what lies below: 0, 1 or 2."""
     sorts, shapes = np.array(numbers["class"]), look.units.shapes
     there = ~shapely.is_missing(shapes)
     common, rare = (GREY, FEW) if (sorts == GREY).sum() >= (sorts == FEW).sum() else (FEW, GREY)
     land = areas().land_of([look.area]).geometries
-    features = [_feature(shape, common) for shape in land]
+    features = [_feature(shape, common, over=0) for shape in land]
     melted = shapes[(sorts == rare) & there]
     if len(melted):
-        features.append(_feature(shapely.union_all(shapely.set_precision(melted, 1e-6)), rare))
+        features.append(_feature(shapely.union_all(shapely.set_precision(melted, 1e-6)), rare, over=1))
     for unit in told(numbers):
         if there[unit] and CLASSES[sorts[unit]].strength:
-            features.append(_feature(shapes[unit], sorts[unit], unit, name_of_unit(look, unit)))
+            name = name_of_unit(look, unit)
+            features.append(_feature(shapes[unit], sorts[unit], over=2, unit=unit, name=name))
     return {"type": "FeatureCollection", "features": features}
 
 
-def _feature(shape: Any, code: str, unit: int | None = None, name: str = "") -> dict[str, Any]:
-    said: dict[str, Any] = {"sort": code, "sign": CLASSES[code].sign, "strength": CLASSES[code].strength}
+def _feature(shape: Any, code: str, *, over: int, unit: int | None = None, name: str = "") -> dict[str, Any]:
+    look = CLASSES[code]
+    said: dict[str, Any] = {"sort": code, "sign": look.sign, "strength": look.strength, "over": over}
     if unit is not None:
         inside = shapely.get_coordinates(shapely.point_on_surface(shape))[0].round(6).tolist()
         said |= {"unit": unit, "name": name, "at": inside}

@@ -1,7 +1,8 @@
 """Hexagons of one size in a lattice, so told that NumPy and both engines put every point into the same one.
 
-A hexagon with pointed tops is where three strips cross, one for each pair of opposite sides. All hexagons measure a point
-by the same three numbers, and each strip holds its lower border and not its upper one: no border is anybody else's too.
+A hexagon with pointed tops is where three strips cross, one for each pair of opposite sides. All hexagons
+measure a point by the same three numbers, and each strip holds its lower border and not its upper one: no
+border is anybody else's too.
 """
 
 from dataclasses import dataclass

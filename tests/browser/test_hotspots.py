@@ -1,9 +1,12 @@
 """The hot-spot page in a real browser: a planted cluster is drawn, told, and followed to its cases."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.areas import tiny_city
@@ -14,6 +17,8 @@ OWN = "P0104"
 Axe = Callable[[Page], list[str]]
 PLANTED = ((4, 1), (5, 1), (4, 2), (5, 2), (6, 1), (6, 2))
 """Columns and rows of neighbouring cells in the middle of the second district."""
+HOT = ((140, 81, 10), (191, 129, 45), (226, 196, 139))
+"""The colours of hot units, 99 % to 90 %."""
 DRAWN = "() => document.getElementById('hotspot-map')?.dataset.drawn"
 
 
@@ -68,6 +73,29 @@ def test_the_planted_cluster_is_drawn_and_followed_to_its_cases(planted: Site, v
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/cases?**within=**")
     expect(page.locator("a.row")).to_have_count(said)
+
+
+def hot_share(page: Page) -> float:
+    """How much of the map is drawn in a colour that means hot."""
+    page.wait_for_function("() => document.getElementById('hotspot-map').wanggeMap.loaded()")
+    seen = np.asarray(Image.open(BytesIO(page.locator("#hotspot-map canvas").screenshot())).convert("RGB"))
+    near = [np.abs(seen.astype(int) - colour).max(axis=2) <= 4 for colour in HOT]
+    return float(np.mean(np.any(near, axis=0)))
+
+
+@pytest.mark.parametrize("units", ["grid", "square&size=500", "hexagon&size=1000"])
+def test_what_is_hot_is_seen_whatever_lies_around(planted: Site, visit: Visit, units: str) -> None:
+    """Land where too little came is hatched; the hatch once covered the hot units, too."""
+    path = f"/desk/hotspots?units={units}&draws=9999&category={OWN}"
+    page = visit("cai", path, screen=DESK, lang="en")
+    page.wait_for_function(DRAWN)
+    whole = hot_share(page)
+    assert whole > 0.005
+    page.get_by_role("button", name="Zoom to what stands out").click()
+    page.wait_for_timeout(600)  # the map moves for 350 ms
+    assert hot_share(page) > 1.5 * whole
+    page.get_by_role("button", name="Show the whole area").click()
+    expect(page.get_by_role("button", name="Zoom to what stands out")).to_be_visible()
 
 
 def test_the_result_has_an_address_of_its_own_that_shows_the_same(planted: Site, visit: Visit) -> None:

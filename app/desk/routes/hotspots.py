@@ -156,6 +156,7 @@ def _frame(area: AreaEntry, actor: Actor, chosen: Any) -> dict[str, Any]:
             ),
             (hotspots.OWN, _("own dates …")),
         ],
+        "own_method": any(str(chosen[name]) != hotspots.DEFAULT[name] for name in hotspots.METHOD),
         "of_cells": chosen.get("units") in CELL_KINDS,
     }
 

@@ -30,7 +30,8 @@ PAGING = ("cursor",)
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter that has no field of its own in the form, in words; what it is in the address; the address without it."""
+    """A filter that has no field of its own in the form: as the address has it, in words, and the address
+    without it."""
 
     name: str
     values: list[str]

@@ -5,6 +5,7 @@ import { nameAreas, showAreas } from "wangge/maps/areas";
 
 const drawing = embedded("hotspots");
 const container = document.getElementById("hotspot-map");
+const FILLS = ["spots-land", "spots-rare", "spots-units"]; // each hides what lies below it
 const rows = new Map([...document.querySelectorAll("#hotspot-table tbody tr")].map((row) => [Number(row.dataset.unit), row]));
 
 const readout = document.createElement("div");
@@ -49,11 +50,13 @@ function addShapes(map, found) {
   map.addImage("spot-hatch", hatch());
   for (const shape of ["up", "down", "diamond"]) map.addImage(`spot-${shape}`, sign(shape), { pixelRatio: 2 });
   const colours = Object.entries(drawing.colours).flat();
-  map.addLayer({
-    id: "spots-fill", type: "fill", source: "spots",
-    paint: { "fill-color": ["match", ["get", "sort"], ...colours, COLOUR.unit], "fill-opacity": hasBasemap() ? 0.65 : 1 },
-  });
-  map.addLayer({ id: "spots-few", type: "fill", source: "spots", filter: ["==", ["get", "sort"], "few"], paint: { "fill-pattern": "spot-hatch" } });
+  const painted = { "fill-color": ["match", ["get", "sort"], ...colours, COLOUR.unit], "fill-opacity": hasBasemap() ? 0.65 : 1 };
+  for (const [over, id] of FILLS.entries()) {
+    const here = ["==", ["get", "over"], over];
+    map.addLayer({ id, type: "fill", source: "spots", filter: here, paint: painted });
+    const few = ["all", here, ["==", ["get", "sort"], "few"]];
+    map.addLayer({ id: `${id}-few`, type: "fill", source: "spots", filter: few, paint: { "fill-pattern": "spot-hatch" } });
+  }
   map.addLayer({
     id: "spots-line", type: "line", source: "spots", filter: ["has", "unit"],
     paint: { "line-color": COLOUR.strong, "line-width": ["case", ["boolean", ["get", "chosen"], false], 3, 0.5] },
@@ -83,17 +86,17 @@ function show(map, unit) {
 }
 
 function listen(map) {
-  map.on("mousemove", "spots-fill", ({ features: [{ properties }] }) => {
+  map.on("mousemove", FILLS, ({ features: [{ properties }] }) => {
     map.getCanvas().style.cursor = properties.name ? "pointer" : "";
     const what = drawing.words[properties.sort];
     readout.textContent = properties.name ? `${properties.name} · ${what}` : what;
     show(map, properties.unit);
   });
-  map.on("mouseleave", "spots-fill", () => {
+  map.on("mouseleave", FILLS, () => {
     readout.textContent = "";
     show(map, null);
   });
-  map.on("click", "spots-fill", ({ features: [{ properties }] }) => {
+  map.on("click", FILLS, ({ features: [{ properties }] }) => {
     const row = rows.get(properties.unit);
     row?.scrollIntoView({ block: "center" });
     row?.querySelector("a")?.focus();
@@ -101,6 +104,20 @@ function listen(map) {
   for (const [unit, row] of rows) {
     for (const event of ["pointerenter", "focusin"]) row.addEventListener(event, () => show(map, unit));
   }
+}
+
+/** What stands out may be too small to be found in a whole city. */
+function offerZoom(map, found) {
+  const spots = found.features.filter(({ properties }) => properties.at);
+  if (!spots.length || !settings.bounds) return;
+  const button = document.getElementById("spot-zoom");
+  button.hidden = false;
+  let near = false;
+  button.addEventListener("click", () => {
+    near = !near;
+    for (const each of button.querySelectorAll("[data-when]")) each.hidden = (each.dataset.when === "near") !== near;
+    fit(map, near ? { type: "FeatureCollection", features: spots } : settings.bounds, { padding: near ? 48 : 24, maxZoom: 15 });
+  });
 }
 
 async function draw() {
@@ -113,6 +130,7 @@ async function draw() {
   addSigns(map);
   if (drawing.names.length) nameAreas(map, drawing.names);
   listen(map);
+  offerZoom(map, found);
   container.dataset.drawn = String(found.features.length);
 }
 

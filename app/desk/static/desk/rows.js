@@ -1,6 +1,6 @@
 // A list beside its map: the keyboard walks the rows, row and dot know each other.
 import { embedded, getJson } from "wangge/core/core";
-import { openMap, outline } from "wangge/maps/map";
+import { boxOf, openMap, outline, settings } from "wangge/maps/map";
 import { showRows } from "wangge/maps/cases";
 
 // On a phone the tabs scroll: the one that is shown comes into view.
@@ -52,12 +52,23 @@ document.querySelector(".rows")?.addEventListener("keydown", (event) => {
 const frame = document.querySelector(".side-map");
 const container = frame?.querySelector(".map");
 
+const NOTICEABLE = 1 / 6;
+
+/** Whether the dots take up so little of the unit that they need a map of their own. */
+function huddled(points) {
+  const placed = points.filter(({ point }) => point).map(({ point }) => point);
+  if (!placed.length || !settings.bounds) return false;
+  const box = boxOf({ type: "MultiPoint", coordinates: placed });
+  const [west, south, east, north] = settings.bounds;
+  return box.getEast() - box.getWest() < (east - west) * NOTICEABLE && box.getNorth() - box.getSouth() < (north - south) * NOTICEABLE;
+}
+
 async function drawMap() {
   const { points, shapeUrl } = embedded("row-points");
   const map = await openMap(container, {});
   if (!map) return;
   choose = showRows(map, points, {
-    keepView: Boolean(shapeUrl),
+    keepView: Boolean(shapeUrl) && !huddled(points),
     onOpen: (id) => rows.find((row) => row.dataset.id === id)?.click(),
     onHover: (id) => {
       mark(id);
