@@ -50,6 +50,7 @@ FILTERS: list[Parameter] = [
     parameter("climbed_since", f"Raised by the clock at or after. {INSTANT}"),
     parameter("climbed_before", f"Raised by the clock before. {INSTANT}"),
     parameter("climbed_to", "Raised by the clock to this level.", enum=list(LEVEL_FIELDS)),
+    parameter("climbed_for", "Raised by the clock for this duty, not done in time.", enum=list(TaskKind)),
     parameter("accepted_from", f"Accepted at or after. {INSTANT}"),
     parameter("accepted_to", f"Accepted before. {INSTANT}"),
     parameter("deadline_from", f"Accepted, and to be handled at or after. {INSTANT}"),

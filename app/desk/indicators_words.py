@@ -122,10 +122,12 @@ def target_text(indicator: Indicator) -> str:
 def indicator_chips(filters: Filters) -> dict[str, str | None]:
     """What a list is narrowed by, for each parameter that has no field in the form."""
     level = filters.climbed_to and word(filters.climbed_to, "level")
+    duty = filters.climbed_for and word(filters.climbed_for, "task")
     channels = ", ".join(sorted(filters.channels))
     scores = ", ".join(str(SCORE_WORDS[score]) for score in sorted(filters.ratings))
     return {
         "climbed_before": _until(_("raised by the clock"), filters.climbed_before),
+        "climbed_for": _("raised by the clock for: %(duty)s", duty=duty) if duty else None,
         "climbed_to": _("raised by the clock to: %(level)s", level=level) if level else None,
         "accepted_from": _since(_("accepted"), filters.accepted_from),
         "accepted_to": _until(_("accepted"), filters.accepted_to),

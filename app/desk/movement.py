@@ -11,7 +11,7 @@ from app.areas.index import areas
 from app.cases.escalations import Escalation
 from app.cases.queries import listing
 from app.cases.queries.filters import Filters
-from app.cases.queries.source import conditions, matching, source
+from app.cases.queries.source import climb_steps, conditions, matching, source
 from app.core.db import db
 from app.core.language import name_of
 from app.core.policy import LEVEL_FIELDS, Actor, Predicate
@@ -19,7 +19,6 @@ from app.core.words import word
 from app.desk.rows import Row, category_name, rows_of
 from app.desk.tabs import ALL_OPEN
 from app.workflow.levels import HOLDING, Level
-from app.workflow.tasks import CLIMBS_ALONE
 
 WEEK = timedelta(days=7)
 RAISED_TO = tuple(level for level in reversed(HOLDING) if level is not Level.COMMUNITY)
@@ -66,6 +65,22 @@ def climbed_by(level: str, filters: Filters, *, within: Predicate, now: datetime
     return {key: count for key, count in db.session.execute(statement)}
 
 
+def climbed_for(filters: Filters, *, within: Predicate, now: datetime) -> list[tuple[str, int]]:
+    """How many cases climbed in the week before for each duty not done in time, the commonest first.
+
+    A case that climbed for two duties counts for both. One statement.
+    """
+    asked = filters.but(climbed_since=_since(filters, now))
+    cases, steps = source(filters.as_of), Escalation.__table__
+    seen = conditions(cases, asked, within=within, now=now)
+    moved = climb_steps(asked, filters.as_of or now)
+    together = cases.join(steps, steps.c.case_id == cases.c.id)
+    count = func.count(cases.c.id.distinct())
+    statement = select(steps.c.kind, count).select_from(together).where(*seen, *moved).group_by(steps.c.kind)
+    found = [(kind, n) for kind, n in db.session.execute(statement)]
+    return sorted(found, key=lambda each: (-each[1], each[0]))
+
+
 def _since(filters: Filters, now: datetime) -> datetime:
     return (filters.as_of or now) - WEEK
 
@@ -88,16 +103,10 @@ class Climb:
 
 def climbs(filters: Filters, actor: Actor, now: datetime, *, most: int) -> list[Climb]:
     """The cases that climbed last, in the week before. Two statements."""
-    since, until = _since(filters, now), filters.as_of or now
-    moved = (
-        Escalation.at >= since,
-        Escalation.at <= until,
-        Escalation.from_holder_id != Escalation.to_holder_id,
-        Escalation.kind.not_in(sorted(CLIMBS_ALONE)),
-    )
+    asked = filters.but(climbed_since=_since(filters, now))
+    moved = climb_steps(asked, filters.as_of or now)
     last = select(Escalation.case_id, func.max(Escalation.at).label("at")).where(*moved)
     latest = last.group_by(Escalation.case_id).subquery("latest")
-    asked = filters.but(climbed_since=since)
     scope = listing.scope_for(actor, asked)
     statement, cases = matching(list(listing.ITEM), asked, within=scope, now=now)
     ordered = statement.join(latest, latest.c.case_id == cases.c.id).order_by(

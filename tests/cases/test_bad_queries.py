@@ -83,6 +83,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "ended_to": ("soon",),
     "climbed_before": ("soon",),
     "climbed_to": ("planet", "\x00"),
+    "climbed_for": ("juggle", "\x00"),
     "accepted_from": ("0000-01-01",),
     "accepted_to": ("2101-01-01",),
     "deadline_from": ("yesterday",),

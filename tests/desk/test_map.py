@@ -199,6 +199,7 @@ def test_what_climbed_says_from_where_to_where_and_why(filled: Cast) -> None:
     assert row is not None
     said = " ".join(re.sub(r"<[^>]+>", " ", row.group(1)).split())
     assert re.search(r"Community .*Town .*Dispatch$", said), said
+    assert re.search(r"Not done in time: Dispatch <a [^>]*climbed_for=dispatch[^>]*>1</a>", html)
     assert '<p class="panel-body quiet">No limit was passed' in page(filled["otto"], "/desk/map")
 
 

@@ -26,6 +26,7 @@ SAID = {
     "owed_by": COMMUNITY,
     "assisting": BUREAU,
     "climbed_to": "town",
+    "climbed_for": "handle",
     "channel": "inspector",
     "rated": "satisfied",
     "filed_by": "00000000-0000-0000-0000-000000000000",

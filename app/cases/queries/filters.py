@@ -75,6 +75,7 @@ class Filters:
     reopened_to: datetime | None = None
     climbed_before: datetime | None = None
     climbed_to: str | None = None
+    climbed_for: str | None = None
     registered: bool | None = None
     on_time: bool | None = None
     reworked: bool | None = None
@@ -183,10 +184,13 @@ def _cards(text: str) -> dict[str, Any]:
     return {"cards": asked}
 
 
-def _task(text: str) -> dict[str, Any]:
-    if text not in {kind.value for kind in TaskKind}:
-        raise _Bad(_("One of %(sorts)s.", sorts=", ".join(TaskKind)))
-    return {"task": text}
+def _duty(name: str) -> Any:
+    def read(text: str) -> dict[str, Any]:
+        if text not in {kind.value for kind in TaskKind}:
+            raise _Bad(_("One of %(sorts)s.", sorts=", ".join(TaskKind)))
+        return {name: text}
+
+    return read
 
 
 def _flag(name: str) -> Any:
@@ -310,7 +314,7 @@ _READERS: dict[str, Any] = {
     "near": _flag("near"),
     "supervised": _flag("supervised"),
     "card": _cards,
-    "task": _task,
+    "task": _duty("task"),
     "owed_by": _unit("owed_by_id"),
     "assisting": _department("assisting_id"),
     "climbed_since": _instant("climbed_since"),
@@ -324,6 +328,7 @@ _READERS: dict[str, Any] = {
     "reopened_from": _instant("reopened_from"),
     "reopened_to": _instant("reopened_to"),
     "climbed_before": _instant("climbed_before"),
+    "climbed_for": _duty("climbed_for"),
     "climbed_to": lambda text: {"climbed_to": _level(text)["level"]},
     "registered": _flag("registered"),
     "on_time": _flag("on_time"),

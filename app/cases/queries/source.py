@@ -147,8 +147,8 @@ def _duties(cases: FromClause, filters: Filters, at: datetime) -> list[ColumnEle
         found.append(c.id.in_(select(GRANTS.case_id).where(GRANTS.department_id == filters.assisting_id)))
         beside = (TASKS.case_id == c.id, mine, TASKS.kind.in_(sorted(BESIDE)))
         found.append(exists().where(*beside, *open_then))
-    if filters.climbed_since or filters.climbed_before or filters.climbed_to:
-        found.append(c.id.in_(_climbed(filters, at)))
+    if filters.climbed_since or filters.climbed_before or filters.climbed_to or filters.climbed_for:
+        found.append(c.id.in_(select(RUNGS.case_id).where(*climb_steps(filters, at))))
     return found
 
 
@@ -175,8 +175,11 @@ def _owed(cases: FromClause, filters: Filters) -> list[ColumnElement[bool]]:
     return [exists().where(TASKS.case_id == cases.c.id, *owed)]
 
 
-def _climbed(filters: Filters, at: datetime) -> Select[Any]:
-    """Cases that the clock raised in that time, to that level; only units over others can be climbed to."""
+def climb_steps(filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
+    """Which steps of the ladder were climbs in that time, to that level, for that duty.
+
+    Only units over others can be climbed to.
+    """
     over = [unit.id for unit in areas().entries if unit.level in HOLDING and unit.level != Level.COMMUNITY]
     asked = [
         RUNGS.to_holder_id.in_(over),
@@ -190,7 +193,9 @@ def _climbed(filters: Filters, at: datetime) -> Select[Any]:
         asked.append(RUNGS.at < filters.climbed_before)
     if filters.climbed_to is not None:
         asked.append(RUNGS.to_level == filters.climbed_to)
-    return select(RUNGS.case_id).where(*asked)
+    if filters.climbed_for is not None:
+        asked.append(RUNGS.kind == filters.climbed_for)
+    return asked
 
 
 def _between(column: Any, start: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:

@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.language import day, instant, name_of, ngettext
 from app.core.language import gettext as _
 from app.core.pages import render
-from app.core.policy import Actor
+from app.core.policy import Actor, Predicate
 from app.core.problems import Invalid
 from app.core.words import word
 from app.desk import atlas, choices, compare, movement
@@ -162,6 +162,7 @@ def _movement(view: View, actor: Actor) -> dict[str, Any]:
         "risk_url": view.link(status="open", near="true"),
         "climbs": movement.climbs(view.filters, actor, view.at, most=CLIMBS_SHOWN) if levels else [],
         "climbed": sum(levels.values()),
+        "climbed_for": _climbed_for(view, scope) if levels else [],
         "climbed_url": view.link(climbed_since="week"),
         "reached": [
             (word(level, "level"), levels[level], view.link(climbed_since="week", level=level))
@@ -169,6 +170,11 @@ def _movement(view: View, actor: Actor) -> dict[str, Any]:
             if level in levels
         ],
     }
+
+
+def _climbed_for(view: View, scope: Predicate) -> list[tuple[str, int, str]]:
+    found = movement.climbed_for(view.filters, within=scope, now=view.at)
+    return [(word(duty, "task"), n, view.link(climbed_since="week", climbed_for=duty)) for duty, n in found]
 
 
 def _overlays() -> list[Layer]:
