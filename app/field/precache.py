@@ -30,11 +30,13 @@ def files_of(pages: Iterable[str]) -> Files:
     """The styles, scripts and signs of pages, with all that their scripts import; the map comes later."""
     names: dict[str, str] = orjson.loads(assets.importmap())["imports"]
     linked = {url for page in pages for url in (*LINKED.findall(page), *_data_urls(page))}
-    maps = {url for url in linked if "/maplibre-gl/" in url or url.startswith("/static/maps/")}
-    first = _closure({url for url in linked - maps}, names, (STATIC, RESOLVED))
-    asked = {names[name] for url in first for name in _named(url, (DYNAMIC,)) if name in names}
-    later = _closure(asked | maps, names, (STATIC, RESOLVED, DYNAMIC)) - first
+    first = {url for url in _closure(linked, names, (STATIC, RESOLVED)) if not _is_map(url)}
+    later = _closure(linked, names, (STATIC, RESOLVED, DYNAMIC)) - first
     return Files(tuple(sorted(first)), tuple(sorted(later)))
+
+
+def _is_map(url: str) -> bool:
+    return "/maplibre-gl/" in url or url.startswith("/static/maps/")
 
 
 def _data_urls(page: str) -> list[str]:

@@ -32,6 +32,11 @@ MAP_DRAWN = """(id) => {
   const map = document.getElementById(id)?.wanggeMap;
   return Boolean(map?.loaded()) && map.getStyle().layers.length > 1;
 }"""
+NEVER_AFTER_A_WHILE = """
+  const real = setTimeout;
+  window.setTimeout = (work, wait, ...more) => (wait >= 5000 ? 0 : real(work, wait, ...more));
+"""
+"""A map that is on the phone waits for no touch; nor for the time after which one comes anyway."""
 UNFOLD = """() => document.querySelectorAll("main details").forEach((e) => {
   e.removeAttribute("name");
   e.open = true;
@@ -74,6 +79,7 @@ def test_the_map_opens_in_flight_mode_though_it_was_never_opened_before(site: Si
     becomes(page, MAP_DRAWN, "duty-map")
     duty(page, uuid).click()
     becomes(page, MAP_DRAWN, "place-map")
+    page.add_init_script(NEVER_AFTER_A_WHILE)
     page.goto("/field/file")
     becomes(page, MAP_DRAWN, "pin-map")
 

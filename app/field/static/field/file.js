@@ -252,7 +252,13 @@ function clock(slow) {
   element("clock-note").textContent = fill(slow > 0 ? words.clockSlow : words.clockFast, { n: Math.abs(slow) });
 }
 
-/** The map is heavy: it comes behind the camera, at her first touch, or when she has only looked for a while. */
+/** The map is heavy: one that is not on the phone yet comes behind the camera, at her first touch, or after a while. */
+async function whenCheap(work) {
+  const library = import.meta.resolve("maplibre-gl/worker");
+  if (await globalThis.caches?.match(library)) (globalThis.requestIdleCallback ?? setTimeout)(work);
+  else onFirstTouch(work);
+}
+
 function onFirstTouch(work) {
   const touches = ["pointerdown", "keydown"];
   const once = () => {
@@ -290,4 +296,4 @@ onSession(() => know().catch(errors.trouble));
 place.look();
 await know();
 await openWanted().catch(errors.trouble);
-onFirstTouch(() => place.openMap());
+await whenCheap(() => place.openMap());
