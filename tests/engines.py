@@ -36,7 +36,7 @@ def fresh_postgres_database(admin_url: str, template: str | None = None) -> str:
     """
     url = make_url(admin_url)
     name = f"wangge_{uuid.uuid4().hex[:12]}"
-    source = f' TEMPLATE "{make_url(template).database}"' if template else ""
+    source = f' TEMPLATE "{make_url(template).database}" STRATEGY file_copy' if template else ""
     _run(url, f'CREATE DATABASE "{name}"{source}')
     fresh = url.set(database=name)
     if template is None:
@@ -61,7 +61,7 @@ def recreate_database(url: str, template: str | None) -> None:
     found = make_url(url)
     admin = found.set(database="postgres")
     _run(admin, f'DROP DATABASE IF EXISTS "{found.database}" WITH (FORCE)')
-    source = f' TEMPLATE "{make_url(template).database}"' if template else ""
+    source = f' TEMPLATE "{make_url(template).database}" STRATEGY file_copy' if template else ""
     _run(admin, f'CREATE DATABASE "{found.database}"{source}')
     if template is None:
         _run(found, "CREATE EXTENSION postgis")
