@@ -35,10 +35,8 @@ class Hexagon:
     def holds(self, lon: Any, lat: Any) -> Any:
         """Whether points lie in it: booleans for arrays, a condition for columns."""
         across = strips(self.plane, self.size_m, lon, lat)
-        first, second, third = (
-            (number >= middle - 0.5) & (number < middle + 0.5)
-            for number, middle in zip(across, _middles(self.q, self.r), strict=True)
-        )
+        sides = zip(across, _middles(self.q, self.r), strict=True)
+        first, second, third = (_between(*each) for each in sides)
         return first & second & third
 
     @property
@@ -78,9 +76,14 @@ def keys_of(plane: Plane, size_m: float, lonlat: Floats) -> Keys:
 
 
 def _held(keys: Keys, across: Floats) -> NDArray[np.bool_]:
-    off = across - np.column_stack(_middles(*keys.T))
-    held: NDArray[np.bool_] = ((off >= -0.5) & (off < 0.5)).all(axis=1)
+    first, second, third = (_between(*each) for each in zip(across.T, _middles(*keys.T), strict=True))
+    held: NDArray[np.bool_] = first & second & third
     return held
+
+
+def _between(number: Any, middle: Any) -> Any:
+    """Written this way alone: a difference would be rounded, and a border told in two ways."""
+    return (number >= middle - 0.5) & (number < middle + 0.5)
 
 
 def _nearest(across: Floats) -> Keys:
