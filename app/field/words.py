@@ -64,6 +64,7 @@ def _place_words() -> dict[str, str]:
         "byHand": _("set by hand"),
         "fromPhoto": _("as the photo says"),
         "noMap": _("Without the map"),
+        "mapElsewhere": _("The map cannot be loaded now. Your position counts; or choose the grid below."),
         "near": _("Close to the border with %(names)s."),
         "comma": _(", "),
         "outside": _("Outside the city's grids; the nearest is %(name)s. The city will decide who answers."),

@@ -32,6 +32,16 @@ MAP_DRAWN = """(id) => {
   const map = document.getElementById(id)?.wanggeMap;
   return Boolean(map?.loaded()) && map.getStyle().layers.length > 1;
 }"""
+SAID_INSTEAD = """(text) => {
+  const box = document.getElementById("pin-map");
+  return box.matches(":empty") && getComputedStyle(box, "::before").content === JSON.stringify(text);
+}"""
+FORGET_THE_MAP = """async () => {
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const { url } of await cache.keys()) if (url.includes("maplibre-gl")) await cache.delete(url);
+  }
+}"""
 NEVER_AFTER_A_WHILE = """
   const real = setTimeout;
   window.setTimeout = (work, wait, ...more) => (wait >= 5000 ? 0 : real(work, wait, ...more));
@@ -82,6 +92,23 @@ def test_the_map_opens_in_flight_mode_though_it_was_never_opened_before(site: Si
     page.add_init_script(NEVER_AFTER_A_WHILE)
     page.goto("/field/file")
     becomes(page, MAP_DRAWN, "pin-map")
+
+
+def test_where_the_map_belongs_stands_what_it_waits_for_and_why_it_is_not_there(
+    site: Site, visit: Visit
+) -> None:
+    page = home(visit, lang="en", expected=CUT_OFF)
+    becomes(page, ALL_KEPT)
+    page.evaluate(FORGET_THE_MAP)
+    page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+    cut_off(page)
+    page.add_init_script(NEVER_AFTER_A_WHILE)
+    page.goto("/field/file")
+    becomes(page, SAID_INSTEAD, "Tap to see the map")
+    page.locator("#pin-map").click()
+    becomes(
+        page, SAID_INSTEAD, "The map cannot be loaded now. Your position counts; or choose the grid below."
+    )
 
 
 def test_without_a_map_the_list_says_the_same(site: Site, visit: Visit) -> None:

@@ -117,7 +117,10 @@ export function placeSection(words, english, onChange, onMap = () => {}) {
     const begin = state.pin ? [state.pin.lon, state.pin.lat] : state.start;
     if (!state.mapWanted || !begin) return;
     state.mapWanted = false;
-    openMap(begin).catch((error) => console.warn(error));
+    element("pin-map").dataset.says = "";
+    openMap(begin)
+      .catch((error) => console.warn(error))
+      .finally(() => (element("pin-map").dataset.says = words.mapElsewhere)); // seen only while there is none
   }
 
   async function openMap(begin) {
