@@ -35,13 +35,16 @@ def fresh_postgres_database(admin_url: str, template: str | None = None) -> str:
     Nobody may be connected to the template while it is copied.
     """
     url = make_url(admin_url)
-    name = f"wangge_{uuid.uuid4().hex[:12]}"
+    fresh = url.set(database=f"wangge_{uuid.uuid4().hex[:12]}")
+    _create(url, fresh, template)
+    return fresh.render_as_string(hide_password=False)
+
+
+def _create(admin: URL, fresh: URL, template: str | None) -> None:
     source = f' TEMPLATE "{make_url(template).database}" STRATEGY file_copy' if template else ""
-    _run(url, f'CREATE DATABASE "{name}"{source}')
-    fresh = url.set(database=name)
+    _run(admin, f'CREATE DATABASE "{fresh.database}"{source}')
     if template is None:
         _run(fresh, "CREATE EXTENSION postgis")
-    return fresh.render_as_string(hide_password=False)
 
 
 def drop_database(url: str) -> None:
@@ -61,7 +64,4 @@ def recreate_database(url: str, template: str | None) -> None:
     found = make_url(url)
     admin = found.set(database="postgres")
     _run(admin, f'DROP DATABASE IF EXISTS "{found.database}" WITH (FORCE)')
-    source = f' TEMPLATE "{make_url(template).database}" STRATEGY file_copy' if template else ""
-    _run(admin, f'CREATE DATABASE "{found.database}"{source}')
-    if template is None:
-        _run(found, "CREATE EXTENSION postgis")
+    _create(admin, found, template)

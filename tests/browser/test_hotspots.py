@@ -19,6 +19,10 @@ PLANTED = ((4, 1), (5, 1), (4, 2), (5, 2), (6, 1), (6, 2))
 """Columns and rows of neighbouring cells in the middle of the second district."""
 HOT = ((140, 81, 10), (191, 129, 45), (226, 196, 139))
 """The colours of hot units, 99 % to 90 %."""
+STILL = """() => {
+  const map = document.getElementById("hotspot-map").wanggeMap;
+  return map.loaded() && !map.isMoving();
+}"""
 DRAWN = "() => document.getElementById('hotspot-map')?.dataset.drawn"
 
 
@@ -77,7 +81,7 @@ def test_the_planted_cluster_is_drawn_and_followed_to_its_cases(planted: Site, v
 
 def hot_share(page: Page) -> float:
     """How much of the map is drawn in a colour that means hot."""
-    page.wait_for_function("() => document.getElementById('hotspot-map').wanggeMap.loaded()")
+    page.wait_for_function(STILL)
     seen = np.asarray(Image.open(BytesIO(page.locator("#hotspot-map canvas").screenshot())).convert("RGB"))
     near = [np.abs(seen.astype(int) - colour).max(axis=2) <= 4 for colour in HOT]
     return float(np.mean(np.any(near, axis=0)))
@@ -92,7 +96,6 @@ def test_what_is_hot_is_seen_whatever_lies_around(planted: Site, visit: Visit, u
     whole = hot_share(page)
     assert whole > 0.005
     page.get_by_role("button", name="Zoom to what stands out").click()
-    page.wait_for_timeout(600)  # the map moves for 350 ms
     assert hot_share(page) > 1.5 * whole
     page.get_by_role("button", name="Show the whole area").click()
     expect(page.get_by_role("button", name="Zoom to what stands out")).to_be_visible()
